@@ -1,0 +1,57 @@
+# `make ask Q="..."` and `make test` do everything on a fresh machine; all of it stays in .venv and .rag.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+DATA   ?= ../shared/data
+
+.DEFAULT_GOAL := help
+.PHONY: help install ask test check format bench-retrieval bench-answers bench-speed bench-embedding clean
+
+help:            ## list the commands
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; run: make PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(BIN)/python pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) (once, a minute or two) ..." >&2
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev,bench]'
+	@touch $@
+
+install: $(VENV)/.installed  ## set up .venv
+
+ask: $(VENV)/.installed      ## set up, ingest corpus/, answer: make ask Q="your question"
+	@test -n "$$Q" || { echo 'Give a question: make ask Q="When did Putin visit Pyongyang?"' >&2; exit 2; }
+	@$(BIN)/rag ingest corpus/ >&2
+	@$(BIN)/rag ask "$$Q"
+
+test: $(VENV)/.installed-dev ## set up, run every test
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/.installed-dev ## lint and types
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+format: $(VENV)/.installed-dev ## format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench-retrieval: $(VENV)/.installed-dev ## recall and nDCG beside two baselines
+	@$(BIN)/python -m eval.benchmarks.retrieval --data $(DATA)
+
+bench-answers: $(VENV)/.installed-dev   ## quotes, follow-ups, abstention
+	@$(BIN)/python -m eval.benchmarks.answers --data $(DATA)
+
+bench-speed: $(VENV)/.installed-dev     ## ingestion, cold and warm answers, memory, disk
+	@$(BIN)/python -m eval.benchmarks.speed --data $(DATA)
+
+bench-embedding: $(VENV)/.installed-dev ## the embedding engine beside the plain one
+	@$(BIN)/python -m eval.benchmarks.embedding --data $(DATA)
+
+clean:           ## remove .venv and caches (never the archive)
+	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build *.egg-info
+
+export Q
