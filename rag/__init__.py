@@ -1,0 +1,6 @@
+"""Trích Dẫn: answers from a news archive in which every sentence is an exact, dated quote."""
+
+from rag.newsqa import NewsQA
+from rag.types import Answer, Article, Citation, Filters, Hit, IngestReport, Passage, Sentence, Turn
+
+__all__ = ["Answer", "Article", "Citation", "Filters", "Hit", "IngestReport", "NewsQA", "Passage", "Sentence", "Turn"]

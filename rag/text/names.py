@@ -1,0 +1,47 @@
+"""Names and figures in a question or a sentence: what must agree in any language. Pure."""
+
+from __future__ import annotations
+
+import regex as re
+
+from rag.text.terms import content_terms, folded_terms
+
+_NAME = re.compile(r"\p{Lu}[\p{L}\d-]*|\d+(?:[.,/]\d+)*")
+_SENTENCE_START = re.compile(r"^\W*\p{Lu}[\p{L}\d-]*")
+_QUESTION_WORDS = {
+    "ai", "tai", "vi", "khi", "bao", "the", "con", "nhung", "cac", "who", "what", "when", "where", "why", "how",
+    "which", "did", "does", "do", "is", "are", "was", "were", "in", "on", "theo", "according", "i", "a",
+}  # fmt: skip
+# A question of fewer telling words asks nothing once its names are gone.
+_LEAST_TERMS = 2
+
+
+def names(text: str) -> set[str]:
+    """The folded terms of capitalised words and figures.
+
+    The first word counts only where another capitalised one follows: every sentence begins with a capital.
+    """
+    found = {match.group() for match in _name_matches(text)}
+    return {term for name in found for term in folded_terms(name)} - _QUESTION_WORDS
+
+
+def without_names(text: str) -> str:
+    """A question less its names and figures ("Who built the Tram Ngan Bridge in 2026?" -> "Who built the?").
+
+    Unchanged where too little would be left of it.
+    """
+    out, last = [], 0
+    for match in _name_matches(text):
+        if not set(folded_terms(match.group())) <= _QUESTION_WORDS:
+            out.append(text[last : match.start()])
+            last = match.end()
+    stripped = " ".join("".join([*out, text[last:]]).split())
+    return stripped if len(content_terms(stripped)) >= _LEAST_TERMS else text
+
+
+def _name_matches(text: str) -> list[re.Match[str]]:
+    matches = list(_NAME.finditer(text))
+    start = _SENTENCE_START.match(text)
+    if start and matches and matches[0].end() == start.end() and not text[start.end() :].lstrip()[:1].isupper():
+        return matches[1:]
+    return matches

@@ -1,0 +1,227 @@
+"""The nouns of the system, as plain immutable values.
+
+`Article` -> `Passage` (what is retrieved) -> `Sentence` (what is quoted) -> `Hit` -> `Citation` -> `Answer`.
+Every offset is a character index into `Article.text`, the NFC text that the archive stores; `end` is exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Verdict = Literal["supported", "unsupported", "unchecked"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of characters, `[start, end)`."""
+
+    start: int
+    end: int
+
+    def overlaps(self, other: Span) -> bool:
+        return self.start < other.end and other.start < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article as stored.
+
+    `published` is as precise as known: "2024-06-19", "2024-06", "2024" or None; never guessed.
+    `language` is an ISO 639-1 code of most of the text ("vi", "en") or "und".
+    `unquotable` are spans (advertising, newsletter boxes, comment forms) that are kept in `text`,
+    so that no offset ever shifts, but are neither retrieved nor quoted.
+    """
+
+    id: str
+    text: str
+    title: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published: str | None = None
+    language: str = "und"
+    url: str | None = None
+    path: str = ""
+    unquotable: tuple[Span, ...] = ()
+
+    def quote(self, start: int, end: int) -> str:
+        return self.text[start:end]
+
+    def to_dict(self, *, with_text: bool = False) -> dict[str, Any]:
+        fields = ("id", "title", "source", "author", "published", "language", "url", "path")
+        out: dict[str, Any] = {name: getattr(self, name) for name in fields}
+        out["characters"] = len(self.text)
+        if with_text:
+            out["text"] = self.text
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """The unit that is quoted: a range of the article's text in one language."""
+
+    start: int
+    end: int
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """The unit that is retrieved: consecutive sentences of one article in one language."""
+
+    id: str
+    article_id: str
+    start: int
+    end: int
+    language: str
+    sentences: tuple[Sentence, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question. `rank` counts from 1; `score` is the fused one that ranks.
+
+    `dense` is the passage's cosine with the question after centring, `sentence_scores` the same for each of
+    `passage.sentences`, `sentence_residuals` the same once the passage's own mean is taken away (what sets a
+    sentence apart from its neighbours), `sentence_aspects` the same with the question less its names (what is asked
+    of them), `lexical` how far its BM25 score stands out (0: not at all, at most about 4); `rowid` is
+    the passage's row in the catalogue.
+    """
+
+    passage: Passage
+    score: float
+    rank: int
+    rowid: int = 0
+    dense: float = 0.0
+    lexical: float = 0.0
+    sentence_scores: tuple[float, ...] = ()
+    sentence_residuals: tuple[float, ...] = ()
+    sentence_aspects: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a question is limited to; an empty field does not limit.
+
+    `since` and `until` are ISO dates, months or years, both inclusive.
+    """
+
+    since: str | None = None
+    until: str | None = None
+    sources: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.since or self.until or self.sources or self.languages)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation; `role` is "user" or "assistant"."""
+
+    role: str
+    content: str
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands: `article.text[start:end] == quote`."""
+
+    marker: int
+    article_id: str
+    title: str | None
+    source: str | None
+    published: str | None
+    language: str
+    path: str
+    url: str | None
+    start: int
+    end: int
+    quote: str
+    score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerSentence:
+    """One sentence of an answer with the markers of the citations it rests on."""
+
+    text: str
+    citations: tuple[int, ...]
+    verdict: Verdict
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"text": self.text, "citations": list(self.citations), "verdict": self.verdict}
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the archive says to a question; `found` is False exactly when it does not say.
+
+    `nearest` are the titles of the closest articles, offered only when nothing was found.
+    `confidence` is the calibrated probability (0 to 1) that the citations answer the question.
+    """
+
+    question: str
+    text: str
+    found: bool
+    language: str
+    engine: str
+    sentences: tuple[AnswerSentence, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    nearest: tuple[str, ...] = ()
+    confidence: float | None = None
+    usage: dict[str, int] = field(default_factory=lambda: {"prompt_tokens": 0, "completion_tokens": 0})
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The JSON object of the command line, of batches and of the HTTP API."""
+        return {
+            "question": self.question,
+            "text": self.text,
+            "found": self.found,
+            "language": self.language,
+            "engine": self.engine,
+            "sentences": [sentence.to_dict() for sentence in self.sentences],
+            "citations": [citation.to_dict() for citation in self.citations],
+            "nearest": list(self.nearest),
+            "confidence": self.confidence,
+            "usage": dict(self.usage),
+            "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An article or file that could not be ingested, with one line that says why and what to do."""
+
+    path: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """What one ingestion did, in articles. `duplicates` are among `unchanged`: exact copies elsewhere."""
+
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    failed: tuple[Failure, ...] = ()
+    duplicates: int = 0
+    passages: int = 0
+    seconds: float = 0.0
+
+
+def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same characters as non-overlapping spans in order; touching spans are joined."""
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(merged[-1].end, span.end))
+        elif span.end > span.start:
+            merged.append(span)
+    return tuple(merged)
