@@ -1,0 +1,107 @@
+"""Files that list several articles: JSON and JSON Lines. Yields (place in the file, fields) one by one."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from rag.errors import ReadError
+from rag.readers.encoding import decode, wide_codec
+
+MAX_LINE_BYTES = 50_000_000
+_LISTS = (
+    "articles",
+    "data",
+    "items",
+    "results",
+    "records",
+    "docs",
+    "documents",
+    "entries",
+    "rows",
+    "news",
+    "hits",
+    "posts",
+)
+_TEXTLIKE = ("text", "content", "body", "title", "headline", "noi_dung", "article")
+
+Entry = tuple[str, Mapping[str, Any] | ReadError]
+
+
+def entries_of_json(text: str) -> tuple[bool, list[Entry]]:
+    """Whether the file is a list of articles, and its entries: ("", fields) for one article, ("[3]", fields) in a list.
+
+    Raises ReadError for broken or too deeply nested JSON.
+    """
+    value = _loads(text)
+    if isinstance(value, Mapping):
+        listed = next((value[name] for name in _LISTS if _is_list_of_objects(value.get(name))), None)
+        if listed is None and len(value) > 1 and all(_is_article(inner) for inner in value.values()):
+            return True, [(f"[{key}]", {"id": key, **inner}) for key, inner in value.items()]
+        if listed is None:
+            return False, [("", value)]
+        value = listed
+    if not isinstance(value, list):
+        raise ReadError("JSON that is neither an object nor a list of objects; write an article as an object")
+    return True, [(f"[{i}]", _object(entry)) for i, entry in enumerate(value)]
+
+
+def entries_of_lines(path: Path) -> Iterator[Entry]:
+    """The objects of a JSON Lines file of any size, (":line", fields), blank lines skipped.
+
+    One line at a time is held in memory. A bad line comes as (":line", ReadError). Raises ReadError for a binary file.
+    """
+    with path.open("rb") as file:
+        codec = wide_codec(file.read(65_536))
+        file.seek(0)
+        wide = io.TextIOWrapper(file, encoding=codec, errors="replace", newline="\n") if codec else None
+        for number, line in enumerate(_bounded_lines(wide or file), start=1):
+            try:
+                if len(line) > MAX_LINE_BYTES:
+                    raise ReadError(f"over {MAX_LINE_BYTES // 1_000_000} MB in one line; split it into its articles")
+                text = (decode(line) if isinstance(line, bytes) else line).strip()
+                if text:
+                    yield f":{number}", _object(_loads(text))
+            except ReadError as error:
+                yield f":{number}", error
+
+
+def _bounded_lines(file: BinaryIO | TextIO) -> Iterator[bytes | str]:
+    """Lines of the file; of one over the limit only so much as shows that it is."""
+    while line := file.readline(MAX_LINE_BYTES + 1):
+        yield line
+        while len(line) > MAX_LINE_BYTES and line[-1:] not in ("\n", b"\n"):
+            line = file.readline(MAX_LINE_BYTES + 1)
+            if not line:
+                return
+
+
+def _loads(text: str) -> Any:
+    try:
+        return json.loads(text.lstrip("\ufeff"))
+    except RecursionError:
+        raise ReadError("JSON nested too deeply to read; write an article as a flat object") from None
+    except ValueError as error:
+        place = (
+            f"line {error.lineno}, column {error.colno}: {error.msg}"
+            if isinstance(error, json.JSONDecodeError)
+            else error
+        )
+        raise ReadError(f"not valid JSON ({place}); correct it there") from None
+
+
+def _object(entry: Any) -> Mapping[str, Any] | ReadError:
+    if isinstance(entry, Mapping):
+        return entry
+    return ReadError(f"a {type(entry).__name__} where an object belongs; write an article as an object with its fields")
+
+
+def _is_list_of_objects(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], Mapping)
+
+
+def _is_article(value: Any) -> bool:
+    return isinstance(value, Mapping) and any(isinstance(value.get(name), str) for name in _TEXTLIKE)

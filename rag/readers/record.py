@@ -1,0 +1,97 @@
+"""From what a file says of an article (`Draft`) to what the archive takes in (`Record`). Pure."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+from rag.errors import ReadError
+from rag.readers.boilerplate import markup_spans, unquotable_spans
+from rag.readers.bylines import credit_of_url
+from rag.readers.metadata import from_text
+from rag.text.language import detect
+from rag.text.normalise import normalise
+from rag.types import Span, merge_spans
+
+_MAX_FIELD = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An article as one format's reader found it: the raw text and what the file declares about it.
+
+    `published` is an ISO date, month or year; `language` an ISO 639-1 code; what the file does not say is None.
+    `is_markdown` marks a text with Markdown's links and pictures in it.
+    """
+
+    text: str
+    title: str | None = None
+    source: str | None = None
+    author: str | None = None
+    published: str | None = None
+    language: str | None = None
+    url: str | None = None
+    id: str | None = None
+    is_markdown: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One article read from a file, complete but for the id that the archive gives where `article_id` is None.
+
+    `record` is its key inside the file: "" in a file of one article; in a list its id, else its address, else a hash
+    of its text. `path` is the file as the caller named it. `unquotable` are spans of `text`, sorted, not overlapping.
+    """
+
+    article_id: str | None
+    record: str
+    text: str
+    title: str | None
+    source: str | None
+    author: str | None
+    published: str | None
+    language: str
+    url: str | None
+    path: str
+    unquotable: tuple[Span, ...] = ()
+
+
+def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
+    """The record of a draft; what the file does not declare is taken from its text and address.
+
+    `is_listed`: one of several articles in its file. Raises ReadError for an article without text.
+    """
+    text = normalise(draft.text)
+    if not any(map(str.isalnum, text)):
+        raise ReadError("no text in it; remove it or put the article's text in")
+    told = from_text(text)
+    url = _line(draft.url) or told.url
+    address = credit_of_url(url) if url else None
+    published = draft.published or _finest(told.published, address.published if address else None)
+    article_id = _line(draft.id)
+    key = article_id or url or hashlib.sha256(text.encode()).hexdigest()[:16]
+    return Record(
+        article_id=article_id,
+        record=key if is_listed else "",
+        text=text,
+        title=_line(draft.title) or told.title,
+        source=_line(draft.source) or (address.source if address else None) or told.source,
+        author=_line(draft.author) or told.author,
+        published=published,
+        language=draft.language or detect(text),
+        url=url,
+        path=path,
+        unquotable=merge_spans((*unquotable_spans(text), *(markup_spans(text) if draft.is_markdown else ()))),
+    )
+
+
+def _line(value: str | None) -> str | None:
+    """A field as one trimmed line, or None."""
+    return " ".join(normalise(value).split())[:_MAX_FIELD].strip() or None if value else None
+
+
+def _finest(told: str | None, in_address: str | None) -> str | None:
+    """What the text tells, unless the address gives the same date more precisely."""
+    if told and not (in_address and in_address.startswith(told)):
+        return told
+    return in_address
