@@ -1,0 +1,295 @@
+"""The catalogue: one SQLite file that is the archive's source of truth, articles, passages and embeddings included.
+
+Reading is safe from any thread and beside other processes. Writing happens in `Catalogue.transaction()`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import ArchiveError, EmbedderMismatch, UnknownArticle
+from rag.store.database import Database
+from rag.store.rows import (
+    ArticleInfo,
+    Changes,
+    Counts,
+    StoredPassage,
+    Vector,
+    from_blob,
+    sentences_from_json,
+    spans_from_json,
+)
+from rag.text.dates import bounds
+from rag.text.normalise import fold
+from rag.types import Article, Filters, Passage
+
+
+class Catalogue(Database):
+    """An open archive. Every method raises ArchiveError when it cannot be read or written."""
+
+    @classmethod
+    def open(cls, home: str | Path, *, readonly: bool = False) -> Catalogue:
+        """The archive in folder `home`, both created if need be unless `readonly`."""
+        catalogue = cls(Path(home), readonly=readonly)
+        if readonly and not catalogue.path.exists():
+            raise ArchiveError(f"{home}: there is no archive yet; run `rag ingest PATH` first")
+        if not readonly:
+            try:
+                catalogue.home.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                advice = "choose another --home"
+                raise ArchiveError(f"{home}: the folder cannot be made ({error.strerror}); {advice}") from error
+        catalogue.connection()
+        return catalogue
+
+    def __enter__(self) -> Catalogue:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # What the archive is
+
+    def archive_id(self) -> str:
+        """A random name that tells this archive from every other one."""
+        return str(self.query("SELECT value FROM meta WHERE key = 'archive'")[0][0])
+
+    def embedder(self) -> tuple[str, int] | None:
+        """Identity and dimension of the model that embedded the archive; None while it is empty."""
+        stored = dict(self.query("SELECT key, value FROM meta WHERE key IN ('embedder', 'dimension')"))
+        return (stored["embedder"], int(stored["dimension"])) if stored else None
+
+    def check_embedder(self, identity: str) -> None:
+        """Raises EmbedderMismatch if the archive was embedded by another model than `identity`."""
+        stored = self.embedder()
+        if stored and stored[0] != identity:
+            raise EmbedderMismatch(
+                f"the archive {self.home} was embedded by {stored[0]!r}, the setting is {identity!r}; "
+                "set EMBED_MODEL back, or embed all of it anew with `rag ingest --rebuild`"
+            )
+
+    def generation(self) -> int:
+        """A number that grows whenever a passage comes or goes."""
+        rows = self.query("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
+        return int(rows[0][0]) if rows else 0
+
+    def count(self) -> Counts:
+        with self.snapshot():
+            languages = dict(self.query("SELECT language, count FROM language_means WHERE kind = 'passage'"))
+            sentences = self.query("SELECT sum(count) FROM language_means WHERE kind = 'sentence'")[0][0] or 0
+            articles = self.query("SELECT count(*) FROM articles")[0][0]
+            return Counts(articles, sum(languages.values()), sentences, languages, self.generation())
+
+    def sources(self) -> list[tuple[str, int]]:
+        """Outlets and their numbers of articles, most articles first."""
+        sql = "SELECT source, count(*) FROM articles WHERE source IS NOT NULL GROUP BY source ORDER BY 2 DESC, 1"
+        return [(source, count) for source, count in self.query(sql)]
+
+    def date_range(self) -> tuple[str, str] | None:
+        """The earliest and the latest publication date, each as precise as known; None if no article has one."""
+        sql = "SELECT published FROM articles WHERE published_first IS NOT NULL ORDER BY {} LIMIT 1"
+        first = self.query(sql.format("published_first, published_last"))
+        last = self.query(sql.format("published_last DESC, published_first DESC"))
+        return (first[0][0], last[0][0]) if first else None
+
+    # Articles
+
+    def article(self, article_id: str) -> Article:
+        """Raises UnknownArticle."""
+        found = self.articles([article_id])
+        if article_id not in found:
+            raise UnknownArticle(f"no article has the id {article_id!r}; `rag list` shows all ids")
+        return found[article_id]
+
+    def articles(self, ids: Iterable[str]) -> dict[str, Article]:
+        """Those of `ids` that exist, with their texts."""
+        sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable
+            FROM articles_shown WHERE id IN (SELECT value FROM json_each(?))"""
+        rows = self.query(sql, [json.dumps(list(ids))])
+        return {row[0]: _article(*row) for row in rows}
+
+    def list_articles(self) -> list[ArticleInfo]:
+        """Every article without its text, in the order of ingestion."""
+        sql = """SELECT id, title, source, author, published, language, url, path, characters, story_id
+            FROM articles_shown ORDER BY number"""
+        return [ArticleInfo(*row) for row in self.query(sql)]
+
+    def id_of_content(self, content_hash: str) -> str | None:
+        """The article with that content."""
+        rows = self.query("SELECT id FROM articles WHERE content_hash = ?", [content_hash])
+        return rows[0][0] if rows else None
+
+    def unstaged(self, limit: int) -> list[tuple[str, Article]]:
+        """Content hash and article, of those that a running change of the model has not embedded yet."""
+        sql = """SELECT content_hash, id FROM articles WHERE NOT EXISTS (
+                SELECT 1 FROM staged WHERE article_id = id AND staged.content_hash = articles.content_hash
+            ) ORDER BY number LIMIT ?"""
+        hashes = {article_id: value for value, article_id in self.query(sql, [limit])}
+        return [(hashes[article_id], article) for article_id, article in self.articles(hashes).items()]
+
+    def tidy(self) -> None:
+        """Makes what was deleted unreadable in the files too: the full-text index and the log keep it for a while."""
+        self.query("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')")
+        self.query("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # Passages
+
+    def passages(self, rowids: Iterable[int]) -> dict[int, StoredPassage]:
+        """Those of `rowids` that exist."""
+        sql = """SELECT passages.id, article_id, start, end, passages.language, sentences, vector, vectors,
+                story_id, published_first, published_last, source
+            FROM json_each(?) AS wanted JOIN passages ON passages.id = wanted.value
+            JOIN vectors ON vectors.passage_id = passages.id
+            JOIN sentence_vectors ON sentence_vectors.passage_id = passages.id
+            JOIN articles ON articles.id = passages.article_id"""
+        rows = self.query(sql, [json.dumps([int(rowid) for rowid in rowids])])
+        dimension = self._dimension()
+        return {
+            row[0]: StoredPassage(
+                row[0], _passage(row), from_blob(row[6], dimension)[0], from_blob(row[7], dimension), *row[8:]
+            )
+            for row in rows
+        }
+
+    def rowids(self, article_id: str) -> list[int]:
+        """The passages of an article in their order."""
+        return [
+            row[0] for row in self.query("SELECT id FROM passages WHERE article_id = ? ORDER BY start", [article_id])
+        ]
+
+    def allowed(self, filters: Filters) -> NDArray[np.int64] | None:
+        """Row ids of the passages that pass, ascending; None when nothing is filtered. Raises UsageError on a bad date.
+
+        A year or a month overlaps every day in it; an article without a date passes no date filter.
+        """
+        if not filters:
+            return None
+        sql = """SELECT passages.id FROM passages JOIN articles ON articles.id = article_id
+            WHERE (:since IS NULL OR published_last >= :since) AND (:until IS NULL OR published_first <= :until)
+            AND (:sources = '[]' OR source_folded IN (SELECT value FROM json_each(:sources)))
+            AND (:languages = '[]' OR passages.language IN (SELECT value FROM json_each(:languages)))
+            ORDER BY passages.id"""
+        limits = {
+            "since": bounds(filters.since)[0].toordinal() if filters.since else None,
+            "until": bounds(filters.until)[1].toordinal() if filters.until else None,
+            "sources": json.dumps([fold(source) for source in filters.sources]),
+            "languages": json.dumps(filters.languages),
+        }
+        return np.fromiter((row[0] for row in self.query(sql, limits)), dtype=np.int64)
+
+    # Vectors
+
+    def vectors(self, language: str) -> tuple[NDArray[np.int64], Vector]:
+        """Row ids [n], ascending, and passage vectors [n, d] of one language."""
+        with self.snapshot():
+            sql = "SELECT count FROM language_means WHERE kind = 'passage' AND language = ?"
+            count = next((row[0] for row in self.query(sql, [language])), 0)
+            rowids = np.empty(count, dtype=np.int64)
+            matrix = np.empty((count, self._dimension()), dtype=np.float32)
+            done = 0
+            for some, rows in self.vector_pages(language):
+                rowids[done : done + len(some)], matrix[done : done + len(some)] = some, rows
+                done += len(some)
+            return rowids, matrix
+
+    def vector_pages(self, language: str, size: int = 2000) -> Iterator[tuple[list[int], Vector]]:
+        """The same in pages of `size` rows, without holding all of them; rows may come and go between pages."""
+        last = 0
+        sql = "SELECT passage_id, vector FROM vectors WHERE passage_id > ? AND language = ? ORDER BY 1 LIMIT ?"
+        while rows := self.query(sql, [last, language, size]):
+            last = rows[-1][0]
+            yield self._matrix(rows)
+
+    def vectors_of(self, rowids: Iterable[int]) -> tuple[list[int], Vector]:
+        """Those of `rowids` that exist, and their passage vectors [n, d]."""
+        sql = "SELECT passage_id, vector FROM vectors WHERE passage_id IN (SELECT value FROM json_each(?)) ORDER BY 1"
+        return self._matrix(self.query(sql, [json.dumps([int(rowid) for rowid in rowids])]))
+
+    def means(self, kind: str = "passage") -> dict[str, tuple[int, Vector]]:
+        """Language -> number and mean [d] of the archive's vectors; `kind` is "passage" or "sentence"."""
+        sql = "SELECT language, count, total FROM language_means WHERE kind = ?"
+        return {
+            language: (count, (np.frombuffer(total) / count).astype(np.float32))
+            for language, count, total in self.query(sql, [kind])
+        }
+
+    def changes(self, after: int, limit: int = 2000) -> Changes:
+        """The net effect of at most `limit` log entries after generation `after`."""
+        sql = "SELECT seq, passage_id, language, added FROM changes WHERE seq > ? ORDER BY seq LIMIT ?"
+        rows = self.query(sql, [after, limit])
+        added: dict[int, str] = {}
+        removed: dict[int, str] = {}
+        for _, rowid, language, came in rows:
+            if came:
+                added[rowid] = language
+            elif added.pop(rowid, None) is None:
+                removed[rowid] = language
+        return Changes(rows[-1][0] if rows else after, _by_language(added), _by_language(removed))
+
+    # Words
+
+    def lexical(
+        self, match: str, language: str | None, limit: int, allowed: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """The best `limit` passages for an FTS5 query: row id and BM25 score, higher is better.
+
+        `match` names its column, "terms" or "folded"; both hold what rag.text.terms makes. `language` and
+        `allowed` (row ids) limit what is found.
+        """
+        sql = """SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :match
+            AND (:language IS NULL OR (SELECT language FROM passages WHERE id = passages_fts.rowid) = :language)
+            AND (:allowed IS NULL OR rowid IN (SELECT value FROM json_each(:allowed)))
+            ORDER BY score DESC, rowid LIMIT :limit"""
+        rowids = None if allowed is None else json.dumps(allowed.tolist())
+        return self.query(sql, {"match": match, "language": language, "allowed": rowids, "limit": limit})
+
+    def document_frequency(self, terms: Iterable[str], *, folded: bool = False) -> dict[str, int]:
+        """In how many passages each term stands; terms that stand nowhere are left out."""
+        sql = "SELECT term, doc FROM passages_terms WHERE term IN (SELECT value FROM json_each(?)) AND col = ?"
+        return dict(self.query(sql, [json.dumps(list(terms)), "folded" if folded else "terms"]))
+
+    def vocabulary_for_folded(self, syllables: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
+        """How syllables typed without diacritics are written in the archive, with passage counts, most common first."""
+        sql = """SELECT folded, term, count FROM vocabulary WHERE folded IN (SELECT value FROM json_each(?))
+            ORDER BY count DESC, term"""
+        found: dict[str, list[tuple[str, int]]] = defaultdict(list)
+        for folded, term, count in self.query(sql, [json.dumps(list(syllables))]):
+            found[folded].append((term, count))
+        return dict(found)
+
+    def _dimension(self) -> int:
+        embedder = self.embedder()
+        return embedder[1] if embedder else 0
+
+    def _matrix(self, rows: list[tuple[int, bytes]]) -> tuple[list[int], Vector]:
+        # Without rows there may be no dimension yet, and numpy cannot infer one.
+        if not rows:
+            return [], np.empty((0, self._dimension()), dtype=np.float32)
+        joined = b"".join(blob for _, blob in rows)
+        return [rowid for rowid, _ in rows], from_blob(joined, len(rows[0][1]) // 2)
+
+
+def _article(article_id: str, text: str, *fields: Any) -> Article:
+    title, source, author, published, language, url, path, unquotable = fields
+    unquotables = spans_from_json(unquotable)
+    return Article(article_id, text, title, source, author, published, language, url, path, unquotables)
+
+
+def _passage(row: tuple[Any, ...]) -> Passage:
+    _, article_id, start, end, language, sentences = row[:6]
+    passage_id = f"{article_id}:{start}-{end}"
+    return Passage(passage_id, article_id, start, end, language, sentences_from_json(sentences))
+
+
+def _by_language(rowids: Mapping[int, str]) -> dict[str, tuple[int, ...]]:
+    grouped: dict[str, list[int]] = defaultdict(list)
+    for rowid, language in rowids.items():
+        grouped[language].append(rowid)
+    return {language: tuple(some) for language, some in grouped.items()}

@@ -1,0 +1,159 @@
+"""The archive's SQLite file: connections for every thread, transactions, and errors that say what to do."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from rag.errors import ArchiveError
+from rag.store import schema
+from rag.store.ledger import Ledger
+from rag.store.writer import Writer
+
+BUSY_SECONDS = 60
+
+
+class Database:
+    """An open archive. Every method raises ArchiveError when its file cannot be read or written."""
+
+    def __init__(self, home: Path, *, readonly: bool) -> None:
+        self.home = home
+        self.path = home / "catalogue.sqlite3"
+        self.readonly = readonly
+        self._local = threading.local()
+        self._opened: list[sqlite3.Connection] = []
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        with self._lock:
+            for connection in self._opened:
+                connection.close()
+            self._opened.clear()
+        self._local = threading.local()
+
+    def connection(self) -> sqlite3.Connection:
+        """This thread's connection, in autocommit mode."""
+        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
+        if connection is None:
+            connection = _connect(self.path, readonly=self.readonly)
+            self._local.connection = connection
+            with self._lock:
+                self._opened.append(connection)
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Iterator[Writer]:
+        """All of it or nothing is written, whatever happens; other writers wait meanwhile, readers do not."""
+        connection = self.connection()
+        with _errors(self.path):
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                writer = Writer(connection)
+                yield writer
+                writer.finish()
+                connection.execute("COMMIT")
+            finally:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """All reads of this thread inside see one moment of the archive."""
+        connection = self.connection()
+        if connection.in_transaction:
+            yield
+            return
+        with _errors(self.path):
+            connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                connection.execute("ROLLBACK")
+
+    def query(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
+        with _errors(self.path):
+            return self.connection().execute(sql, parameters).fetchall()
+
+    @property
+    def ledger(self) -> Ledger:
+        """Which files hold which articles."""
+        return Ledger(self.query)
+
+
+def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
+    # close() may run in another thread than the one that uses the connection.
+    options: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
+    with _errors(path):
+        if readonly:
+            # A folder that cannot be written has no room for WAL's shared memory; nobody writes there either.
+            frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
+            uri = f"file:{quote(str(path.absolute()))}?mode=ro{frozen}"
+            connection: sqlite3.Connection = sqlite3.connect(uri, uri=True, **options)
+        else:
+            connection = sqlite3.connect(path, **options)
+        try:
+            _prepare(connection, path, readonly=readonly)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+
+def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
+    connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA cache_size = -32000")
+    if not readonly:
+        _use_wal(connection)
+        connection.execute("PRAGMA synchronous = NORMAL")
+        connection.execute("PRAGMA secure_delete = ON")
+    version, newest = schema.version(connection), len(schema.MIGRATIONS)
+    if version > newest:
+        raise ArchiveError(f"{path} was written by a newer version of this program; update the program")
+    if version < newest:
+        if readonly:
+            raise ArchiveError(f"{path} is an archive of an older version; run `rag ingest` on it once")
+        schema.migrate(connection)
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # The busy timeout does not cover this switch: two processes that create one archive at once meet here.
+    deadline = time.monotonic() + BUSY_SECONDS
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            time.sleep(0.02)
+
+
+@contextmanager
+def _errors(path: Path) -> Iterator[None]:
+    """Turns SQLite's errors into an ArchiveError that says what to do."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise ArchiveError(f"{path}: {_advice(error)}") from error
+
+
+def _advice(error: sqlite3.Error) -> str:
+    # Extended codes (as SQLITE_READONLY_DBMOVED) hold the plain one in their low byte.
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    advice = {
+        sqlite3.SQLITE_FULL: "the disk is full; free some space and run it again, what was stored is safe",
+        sqlite3.SQLITE_READONLY: "the archive is read-only; make it writable or choose another --home",
+        sqlite3.SQLITE_CANTOPEN: "the archive cannot be opened; check that the folder exists and may be written",
+        sqlite3.SQLITE_PERM: "no permission to open the archive; check the owner of its folder",
+        sqlite3.SQLITE_BUSY: "another process has been writing to the archive for a minute; try again when it is done",
+        sqlite3.SQLITE_NOTADB: "this is no archive; move the file away, or choose another --home",
+        sqlite3.SQLITE_CORRUPT: "the archive is damaged; restore a copy, or move it away and ingest again",
+        sqlite3.SQLITE_IOERR: "reading or writing the disk failed; check the disk, what was stored is safe",
+    }.get(code, "the archive cannot be used")
+    return f"{advice} ({error})"

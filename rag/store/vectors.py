@@ -1,0 +1,237 @@
+"""The vector index: Chroma when this process owns it and it is current, exact search otherwise.
+
+Chroma survives neither `kill -9` in the middle of a write nor a second process. So one process at a time owns it
+(a file lock, which the system gives back when the process ends), a note on disk is there exactly while the index
+is whole and untouched, and an index without its note is thrown away and built anew from the catalogue, where the
+embeddings are. No answer depends on it.
+"""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import threading
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+from filelock import FileLock, Timeout
+from numpy.typing import NDArray
+
+from rag.errors import ArchiveError
+from rag.settings import Settings
+from rag.store.catalogue import Catalogue
+from rag.store.chroma import Chroma, ChromaError, slug
+from rag.store.exact import ExactIndex
+from rag.store.index_note import IndexNote, files_of, read_note, withdraw_note, write_note
+from rag.store.rows import Vector
+
+_log = logging.getLogger(__name__)
+
+# How many changes a question may wait for (about a second); more are left to `sync()`.
+AT_ONCE = 2000
+
+
+def open_index(catalogue: Catalogue, settings: Settings) -> VectorIndex:
+    return VectorIndex(catalogue, settings.chroma_url)
+
+
+class VectorIndex:
+    """Nearest passages by cosine, for any thread of any number of processes."""
+
+    def __init__(self, catalogue: Catalogue, url: str | None = None) -> None:
+        """Cheap: Chroma is imported and opened by the first search or sync. `url` is that of a Chroma server."""
+        home = catalogue.home
+        self._catalogue = catalogue
+        self._url = url
+        self._folder = home / "chroma"
+        self._note_path = home / "chroma-server.json" if url else self._folder / "state.json"
+        self._owner = FileLock(home / "chroma.lock", thread_local=False)
+        self._exact = ExactIndex(catalogue)
+        self._lock = threading.Lock()
+        self._syncing = False
+        self._declined = False
+        self._chroma: Chroma | None = None
+        self._note: IndexNote | None = None
+
+    @property
+    def backend(self) -> Literal["chroma", "exact"]:
+        """What is open to answer."""
+        return "chroma" if self._chroma else "exact"
+
+    def search(
+        self, vector: Vector, language: str, k: int, allowed: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` passages of `language` (and among `allowed` row ids) nearest to vector [d]: row id and cosine.
+
+        Best first. Raises EmbedderMismatch if the vector is not of the archive's dimension.
+        """
+        # Chroma is slow under a filter, and a question does not wait for a long sync that another thread runs.
+        chroma = None if allowed is not None or self._syncing else self._current()
+        if chroma:
+            try:
+                return chroma.query(vector, language, k)
+            except ChromaError as failure:
+                with self._lock:
+                    if self._chroma is chroma:
+                        self._give_up(failure)
+        return self._exact.search(vector, language, k, allowed)
+
+    def sync(self) -> bool:
+        """Brings Chroma up to the catalogue, building it anew if need be; False if another process owns it.
+
+        Raises ArchiveError if it cannot be written; searches go on without it.
+        """
+        self._syncing = True
+        try:
+            with self._lock:
+                self._declined = False
+                try:
+                    return self._ready(limit=None)
+                except ChromaError as failure:
+                    self._give_up(failure)
+                    raise ArchiveError(f"the vector index cannot be written: {failure}") from failure
+        finally:
+            self._syncing = False
+
+    def close(self) -> None:
+        """Leaves the index to whichever process wants it next."""
+        with self._lock:
+            self._close_chroma()
+            self._owner.release()
+
+    def _current(self) -> Chroma | None:
+        with self._lock:
+            if self._declined:
+                return None
+            try:
+                ready = self._ready(limit=AT_ONCE)
+            except ChromaError as failure:
+                self._give_up(failure)
+                ready = False
+            # What could not be opened is not tried again with every question, only by `sync()`.
+            self._declined = self._chroma is None
+            return self._chroma if ready else None
+
+    def _ready(self, limit: int | None) -> bool:
+        """Whether Chroma holds what the catalogue holds, after at most `limit` changes (None: any number)."""
+        embedder = self._catalogue.embedder()
+        if embedder is None or not self._own():
+            return False
+        if not self._note or (self._note.embedder, self._note.dimension) != embedder:
+            self._close_chroma()
+            blank = IndexNote(self._catalogue.archive_id(), *embedder, applied=0)
+            if not self._open_clean(blank):
+                if limit is not None and self._catalogue.count().passages > limit:
+                    return False
+                self._rebuild(blank)
+        return self._catch_up(limit)
+
+    def _own(self) -> bool:
+        if self._catalogue.readonly:
+            return False
+        try:
+            if not self._owner.is_locked:
+                self._owner.acquire(blocking=False)
+        except (Timeout, OSError):
+            return False
+        return True
+
+    def _open_clean(self, blank: IndexNote) -> bool:
+        """Opens the index if it is whole, of this archive and of this model."""
+        note = read_note(self._note_path)
+        if note is None or replace(note, applied=0, counts={}, files={}) != blank:
+            return False
+        if note.applied > self._catalogue.generation() or note.files != self._files():
+            return False
+        try:
+            # Opening already writes to Chroma's files.
+            self._withdraw()
+            self._chroma = self._connect(blank)
+            if self._chroma.counts() == note.counts:
+                self._settle(note)
+                return True
+        except ChromaError as failure:
+            _log.info("the vector index is built anew: %s", failure)
+        self._close_chroma()
+        return False
+
+    def _rebuild(self, blank: IndexNote) -> None:
+        self._withdraw()
+        if self._url:
+            self._chroma = self._connect(blank)
+            self._chroma.clear(self._catalogue.archive_id())
+        else:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            self._chroma = self._connect(blank)
+        counts = self._catalogue.count()
+        for language in counts.languages:
+            for rowids, vectors in self._catalogue.vector_pages(language):
+                self._chroma.upsert(language, rowids, vectors)
+        # What came or went meanwhile is in the log behind this generation; applying it twice does no harm.
+        self._settle(replace(blank, applied=counts.generation))
+
+    def _catch_up(self, limit: int | None) -> bool:
+        assert self._chroma and self._note
+        note, generation = self._note, self._catalogue.generation()
+        if limit is not None and generation - note.applied > limit:
+            return False
+        if note.applied == generation:
+            return True
+        self._withdraw()
+        while note.applied < generation:
+            changes = self._catalogue.changes(note.applied)
+            for language, gone in changes.removed.items():
+                self._chroma.delete(language, gone)
+            for language, come in changes.added.items():
+                rowids, vectors = self._catalogue.vectors_of(come)
+                if rowids:
+                    self._chroma.upsert(language, rowids, vectors)
+            note = replace(note, applied=changes.through)
+        self._settle(note)
+        return True
+
+    def _connect(self, note: IndexNote) -> Chroma:
+        prefix = f"{slug(note.embedder)}-{note.dimension}-"
+        if self._url:
+            return Chroma.server(self._url, f"{note.archive}-{prefix}")
+        return Chroma.folder(self._folder, prefix)
+
+    def _settle(self, note: IndexNote) -> None:
+        """Leaves the note that the index is whole. Raises ChromaError if it is not."""
+        assert self._chroma
+        held, wanted = self._chroma.counts(), self._catalogue.count()
+        if wanted.generation == note.applied and held != dict(wanted.languages):
+            raise ChromaError(f"Chroma holds {held} passages instead of {dict(wanted.languages)}")
+        self._note = replace(note, counts=held, files=self._files())
+        try:
+            write_note(self._note_path, self._note)
+        except OSError as error:
+            raise ChromaError(f"{self._note_path}: {error.strerror}") from error
+
+    def _withdraw(self) -> None:
+        try:
+            withdraw_note(self._note_path)
+        except OSError as error:
+            raise ChromaError(f"{self._note_path}: {error.strerror}") from error
+
+    def _files(self) -> dict[str, list[int]]:
+        return {} if self._url else files_of(self._folder)
+
+    def _give_up(self, failure: ChromaError) -> None:
+        _log.warning("%s; searching without it", failure)
+        try:
+            # A server that cannot be reached keeps its vectors; files that fail are not to be trusted again.
+            if not self._url:
+                withdraw_note(self._note_path)
+        except OSError as error:
+            _log.warning("%s: %s", self._note_path, error.strerror)
+        self._close_chroma()
+
+    def _close_chroma(self) -> None:
+        chroma, self._chroma, self._note = self._chroma, None, None
+        if chroma:
+            try:
+                chroma.close()
+            except ChromaError as failure:
+                _log.info("%s", failure)
