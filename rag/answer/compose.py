@@ -1,0 +1,84 @@
+"""From selected quotes to the Answer that users see. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from rag.answer import messages
+from rag.answer.messages import AnswerLanguage
+from rag.answer.quotes import Quote, Selection
+from rag.types import Answer, AnswerSentence, Article, Citation
+
+ENGINE = "quotes"
+_OPENING, _CLOSING = '“"«', '”"»'
+
+
+def quoted(
+    question: str, selection: Selection, articles: Mapping[str, Article], language: AnswerLanguage, confidence: float
+) -> Answer:
+    """The answer that shows the selected quotes; each is one sentence resting on one citation."""
+    citations = tuple(
+        _citation(marker, quote, articles[quote.article_id]) for marker, quote in enumerate(selection.quotes, start=1)
+    )
+    lines = [_line(citation, language, attributed=selection.differing) for citation in citations]
+    if selection.differing:
+        first, second = selection.quotes[:2]
+        updated = first.published and second.published and first.published != second.published
+        lines.insert(0, (messages.UPDATED if updated else messages.DISAGREE)[language])
+    return Answer(
+        question=question,
+        text="\n".join(lines),
+        found=True,
+        language=language,
+        engine=ENGINE,
+        sentences=tuple(AnswerSentence(citation.quote, (citation.marker,), "supported") for citation in citations),
+        citations=citations,
+        confidence=round(confidence, 4),
+    )
+
+
+def unanswered(
+    question: str,
+    message: str,
+    language: AnswerLanguage,
+    nearest: Sequence[str] = (),
+    confidence: float | None = None,
+) -> Answer:
+    """The honest "the archive does not say", with the titles of the nearest articles."""
+    return Answer(
+        question=question,
+        text=message,
+        found=False,
+        language=language,
+        engine=ENGINE,
+        nearest=tuple(nearest),
+        confidence=None if confidence is None else round(confidence, 4),
+    )
+
+
+def _citation(marker: int, quote: Quote, article: Article) -> Citation:
+    return Citation(
+        marker=marker,
+        article_id=article.id,
+        title=article.title,
+        source=article.source,
+        published=article.published,
+        language=quote.language,
+        path=article.path,
+        url=article.url,
+        start=quote.start,
+        end=quote.end,
+        quote=article.quote(quote.start, quote.end),
+        score=round(quote.chance, 4),
+    )
+
+
+def _line(citation: Citation, language: AnswerLanguage, *, attributed: bool) -> str:
+    quote = citation.quote
+    if not (quote[:1] in _OPENING and quote[-1:] in _CLOSING):
+        quote = f"“{quote}”"
+    if attributed:
+        source = citation.source or messages.UNKNOWN_SOURCE[language]
+        quote = f"{source}, {messages.shown_date(citation.published, language)}: {quote}"
+    label = messages.QUOTED_IN.get((language, citation.language)) if citation.language != language else None
+    return f"{quote} ({label}) [{citation.marker}]" if label else f"{quote} [{citation.marker}]"

@@ -1,0 +1,58 @@
+"""Every sentence that the program itself says in an answer, in both languages."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+AnswerLanguage = Literal["vi", "en"]
+
+NOT_FOUND = {
+    "vi": "Kho bài báo không có câu trả lời cho câu hỏi này.",
+    "en": "The archive does not say.",
+}
+EMPTY_ARCHIVE = {
+    "vi": "Kho chưa có bài báo nào; hãy nạp bài bằng lệnh: rag ingest THƯ_MỤC",
+    "en": "The archive holds no articles yet; add some with: rag ingest FOLDER",
+}
+NONE_WITHIN_FILTERS = {
+    "vi": "Không có bài báo nào trong giới hạn đã chọn (ngày, nguồn, ngôn ngữ).",
+    "en": "No article lies within the chosen limits (dates, outlets, languages).",
+}
+EMPTY_QUESTION = {
+    "vi": "Câu hỏi trống; hãy viết điều bạn muốn biết.",
+    "en": "The question is empty; write what you would like to know.",
+}
+DISAGREE = {
+    "vi": "Các nguồn đưa con số khác nhau:",
+    "en": "The sources give different figures:",
+}
+UPDATED = {
+    "vi": "Bài sau đưa con số khác bài trước:",
+    "en": "A later article gives another figure than an earlier one:",
+}
+QUOTED_IN = {
+    ("vi", "en"): "nguyên văn tiếng Anh",
+    ("vi", "vi"): "nguyên văn tiếng Việt",
+    ("en", "vi"): "in Vietnamese",
+    ("en", "en"): "in English",
+    ("vi", "und"): "nguyên văn ngôn ngữ khác",
+    ("en", "und"): "in another language",
+}
+UNKNOWN_SOURCE = {"vi": "Không rõ nguồn", "en": "Unknown outlet"}
+UNDATED = {"vi": "không rõ ngày", "en": "undated"}
+
+
+def shown_date(published: str | None, language: AnswerLanguage) -> str:
+    """An ISO date as it is read: 2024-06-19 -> 19/6/2024 or 19 June 2024; a month or a year likewise."""
+    if published is None:
+        return UNDATED[language]
+    parts = [int(part) for part in published.split("-")]
+    if language == "vi":
+        return "/".join(str(part) for part in reversed(parts))
+    return " ".join([*(str(day) for day in parts[2:]), *(_MONTHS[month - 1] for month in parts[1:2]), str(parts[0])])
+
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip

@@ -1,0 +1,103 @@
+"""Which sentences are shown: the one to three that answer, most direct first. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.text.figures import Figure, figures
+from rag.text.question import Kind
+
+MAX_QUOTES = 3
+# A further quote must be at least this likely, and this likely beside the best, to be worth the reader's time.
+MIN_CHANCE = 0.08
+MIN_RATIO = 0.3
+# Questions for several things need several sentences more often.
+MIN_RATIO_SEVERAL = 0.15
+SEVERAL: frozenset[Kind] = frozenset({"list", "compare", "why", "how"})
+# Centred cosine from which two sentences are taken to tell the same.
+SAME_FACT = 0.72
+# A quote in the reader's language is preferred to one that tells the same in the other, down to this ratio.
+OWN_LANGUAGE_RATIO = 0.4
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A candidate sentence with where it stands and the chance that it answers.
+
+    `teller` is the same for articles that tell one story (reprints); `vector` is the centred unit vector [d].
+    """
+
+    article_id: str
+    teller: str
+    start: int
+    end: int
+    text: str
+    language: str
+    published: str | None
+    chance: float
+    vector: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The quotes to show in order; `differing` is True where the first ones give different figures."""
+
+    quotes: tuple[Quote, ...]
+    differing: bool = False
+
+
+def select(candidates: Sequence[Quote], kind: Kind, language: str) -> Selection:
+    """The quotes to show for a question of `kind` asked in `language`."""
+    ordered = sorted(candidates, key=lambda quote: -quote.chance)
+    if not ordered:
+        return Selection(())
+    first = _in_own_language(ordered, language)
+    rival = next((other for other in ordered if _disagrees(first, other)), None) if kind == "how_many" else None
+    chosen = [first] if rival is None else sorted((first, rival), key=_newest_first)
+    ratio = MIN_RATIO_SEVERAL if kind in SEVERAL else MIN_RATIO
+    for quote in ordered:
+        if len(chosen) == MAX_QUOTES or quote.chance < max(MIN_CHANCE, ratio * ordered[0].chance):
+            break
+        if not any(_tells_the_same(quote, other) for other in chosen):
+            chosen.append(quote)
+    return Selection(tuple(chosen), differing=rival is not None)
+
+
+def _in_own_language(ordered: Sequence[Quote], language: str) -> Quote:
+    best = ordered[0]
+    if best.language == language:
+        return best
+    for quote in ordered[1:]:
+        if quote.chance < OWN_LANGUAGE_RATIO * best.chance:
+            break
+        if quote.language == language and _tells_the_same(quote, best):
+            return quote
+    return best
+
+
+def _tells_the_same(one: Quote, other: Quote) -> bool:
+    overlapping = one.article_id == other.article_id and one.start < other.end and other.start < one.end
+    return overlapping or one.text == other.text or float(one.vector @ other.vector) >= SAME_FACT
+
+
+def _disagrees(first: Quote, other: Quote) -> bool:
+    """Another story puts a different figure to the same thing."""
+    if other.teller == first.teller or other.chance < 0.5 * first.chance or float(first.vector @ other.vector) < 0.5:
+        return False
+    ours, theirs = figures(first.text, first.language), figures(other.text, other.language)
+    return bool(ours and theirs) and not _shared_value(ours, theirs)
+
+
+def _shared_value(ours: Sequence[Figure], theirs: Sequence[Figure]) -> bool:
+    return bool({figure.value for figure in ours} & {figure.value for figure in theirs})
+
+
+def _newest_first(quote: Quote) -> tuple[int, ...]:
+    """Later dates first, unknown dates last."""
+    if quote.published is None:
+        return (1,)
+    return (0, *(-int(part) for part in quote.published.split("-")))

@@ -1,0 +1,172 @@
+"""NewsQA: the archive as one object. What Python programs import: `from rag import NewsQA`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from rag import settings as settings_module
+from rag.settings import Settings
+from rag.types import Answer, Article, Filters, Hit, IngestReport, Turn
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+    from rag.conversation import Chat
+    from rag.engine import QuotesQueryEngine
+    from rag.ingest.pipeline import Progress
+    from rag.retrieve.retriever import ArchiveRetriever
+    from rag.store.catalogue import Catalogue
+    from rag.store.rows import ArticleInfo
+    from rag.store.vectors import VectorIndex
+
+
+class NewsQA:
+    """One archive: its articles, its index and its answers. Construct with `NewsQA.open`; light until first used.
+
+    Usable as a context manager; `close` gives the index back so that another process may own it.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @classmethod
+    def open(cls, home: str | os.PathLike[str] | None = None, settings: Settings | None = None) -> NewsQA:
+        """The archive in `home` (default: `RAG_HOME`, else `./.rag`); it need not exist yet.
+
+        Settings come from the environment and `.env` unless given. Raises SettingsError.
+        """
+        resolved = settings or settings_module.load(home)
+        return cls(replace(resolved, home=Path(home)) if home and settings else resolved)
+
+    @cached_property
+    def embedder(self) -> BaseEmbedding:
+        from rag.embed import open_embedder
+
+        return open_embedder(self.settings)
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        from rag.store.catalogue import Catalogue
+
+        return Catalogue.open(self.settings.home)
+
+    @cached_property
+    def index(self) -> VectorIndex:
+        from rag.store.vectors import open_index
+
+        return open_index(self.catalogue, self.settings)
+
+    @cached_property
+    def retriever(self) -> ArchiveRetriever:
+        from rag.retrieve.retriever import ArchiveRetriever
+
+        return ArchiveRetriever(self.catalogue, self.index, self.embedder, top_k=self.settings.top_k)
+
+    @cached_property
+    def query_engine(self) -> QuotesQueryEngine:
+        """The LlamaIndex query engine: `query_engine.query("...").source_nodes` are the cited passages."""
+        from rag.engine import QuotesQueryEngine
+
+        return QuotesQueryEngine(self.retriever)
+
+    def ingest(
+        self,
+        paths: Iterable[str | os.PathLike[str]],
+        *,
+        field_map: Mapping[str, str] | None = None,
+        on_progress: Callable[[Progress], None] | None = None,
+        rebuild: bool = False,
+    ) -> IngestReport:
+        """Add or update the articles in files and folders; safe to repeat and to interrupt.
+
+        `field_map` names the fields of JSON records ({"text": "body_html"}). `rebuild` embeds everything again,
+        for a changed embedder. A bad file is reported in `failed`; the others go on. Raises ArchiveError.
+        """
+        from rag.ingest.pipeline import ingest
+
+        report = ingest(
+            self.catalogue,
+            self.embedder,
+            [Path(path) for path in paths],
+            field_map=field_map,
+            on_progress=on_progress,
+            rebuild=rebuild,
+        )
+        self.index.sync()
+        return report
+
+    def remove(self, ids: Iterable[str] = (), *, sources: Iterable[str] = ()) -> int:
+        """Remove articles by id or outlet; how many. Raises UnknownArticle before anything is removed."""
+        from rag.ingest.pipeline import remove
+
+        removed = remove(self.catalogue, list(ids), list(sources))
+        self.index.sync()
+        return removed
+
+    def articles(self) -> list[ArticleInfo]:
+        """What is in the archive, without texts."""
+        return self.catalogue.list_articles()
+
+    def article(self, article_id: str) -> Article:
+        """One article with its stored text. Raises UnknownArticle."""
+        return self.catalogue.article(article_id)
+
+    def ask(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        since: str | None = None,
+        until: str | None = None,
+        source: str | None = None,
+        language: str | None = None,
+    ) -> Answer:
+        """What the archive says. `since`/`until` are ISO dates, months or years. Raises UsageError on a bad one."""
+        from rag.conversation import standalone
+        from rag.retrieve.query import checked_filters
+
+        limits = checked_filters(
+            filters
+            or Filters(
+                since=since,
+                until=until,
+                sources=(source,) if source else (),
+                languages=(language,) if language else (),
+            )
+        )
+        return self.query_engine.answer(standalone(question, history, self.retriever, limits))
+
+    def chat(self, *, filters: Filters | None = None) -> Chat:
+        """A conversation: follow-up questions are understood from what was asked before."""
+        from rag.conversation import Chat
+
+        return Chat(lambda question, turns: self.ask(question, filters=filters, history=turns))
+
+    def retrieve(self, question: str, top_k: int | None = None, *, filters: Filters | None = None) -> tuple[Hit, ...]:
+        """The passages closest to the question, best first."""
+        from rag.retrieve.query import ArchiveQuery, checked_filters
+
+        query = ArchiveQuery(query_str=question, filters=checked_filters(filters or Filters()), top_k=top_k)
+        return self.retriever.search(query)
+
+    def close(self) -> None:
+        for name in ("index", "catalogue"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+        for name in ("retriever", "query_engine"):
+            self.__dict__.pop(name, None)
+
+    def __enter__(self) -> NewsQA:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()

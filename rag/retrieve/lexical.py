@@ -1,0 +1,45 @@
+"""Lexical evidence: the full-text query of a question, and how far a BM25 score stands out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+
+import numpy as np
+
+from rag.text.terms import STOP_TERMS, folded_terms, terms
+
+# Scores are judged against the closest competitors, so that the measure does not depend on the archive's size.
+COMPETITORS = 20
+MAX_TERMS = 40
+
+
+def match_expression(question: str, *, folded: bool) -> str | None:
+    """An FTS5 MATCH string: the question's terms and pairs of neighbouring terms, any of them; None without terms.
+
+    `folded` searches the column without diacritics, for questions typed so.
+    """
+    words = (folded_terms(question) if folded else terms(question))[:MAX_TERMS]
+    telling = [word for word in words if word not in STOP_TERMS] or words
+    if not telling:
+        return None
+    pairs = [f'"{left} {right}"' for left, right in pairwise(words)]
+    singles = [f'"{word}"' for word in dict.fromkeys(telling)]
+    return f"{'folded' if folded else 'terms'} : ({' OR '.join(dict.fromkeys(singles + pairs))})"
+
+
+def prominence(scores: Mapping[int, float], pool: int) -> dict[int, float]:
+    """How far each BM25 score stands out among its closest competitors, at least 0, at most about 4.
+
+    `scores` are positive, higher is better; `pool` is how many passages could have matched. The value is the
+    score's distance from the mean of the best `COMPETITORS`, in standard deviations, less one: chance matches
+    get nothing, so that they cannot push aside a passage in the other language.
+    """
+    if not scores:
+        return {}
+    best = np.sort(np.fromiter(scores.values(), dtype=np.float64))[::-1][:COMPETITORS]
+    best = np.pad(best, (0, max(0, min(COMPETITORS, pool) - best.size)))
+    mean, deviation = float(best.mean()), float(best.std())
+    if deviation == 0:
+        return dict.fromkeys(scores, 0.0)
+    return {rowid: max(0.0, (score - mean) / deviation - 1) for rowid, score in scores.items()}

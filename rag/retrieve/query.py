@@ -1,0 +1,46 @@
+"""A question with its limits and its place in a conversation, as LlamaIndex passes it around."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from llama_index.core.schema import QueryBundle
+
+from rag.errors import UsageError
+from rag.text.dates import bounds
+from rag.types import Filters
+
+LANGUAGES = ("vi", "en", "und")
+
+
+@dataclass
+class ArchiveQuery(QueryBundle):
+    """`query_str` is what the user typed.
+
+    `background` is the earlier question a follow-up leans on, "" where it stands on its own; `focus` are the
+    ids of the articles the conversation is about.
+    """
+
+    filters: Filters = field(default_factory=Filters)
+    top_k: int | None = None
+    background: str = ""
+    focus: tuple[str, ...] = ()
+
+
+def checked_filters(filters: Filters) -> Filters:
+    """The same filters, or UsageError naming the one that cannot be understood."""
+    for name, value in (("from", filters.since), ("to", filters.until)):
+        if value is None:
+            continue
+        try:
+            bounds(value)
+        except UsageError:
+            raise UsageError(
+                f"the {name} date {value!r} is not understood; write 2024-06-19, 2024-06 or 2024"
+            ) from None
+    if filters.since and filters.until and bounds(filters.since)[0] > bounds(filters.until)[1]:
+        raise UsageError(f"the from date {filters.since} is after the to date {filters.until}; swap them")
+    for language in filters.languages:
+        if language not in LANGUAGES:
+            raise UsageError(f"language {language!r} is unknown; use one of: {', '.join(LANGUAGES)}")
+    return filters

@@ -1,0 +1,167 @@
+"""The LlamaIndex retriever over the archive: candidates from every language, fused and collapsed into hits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from llama_index.core.base.base_retriever import BaseRetriever
+from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from numpy.typing import NDArray
+
+from rag.retrieve import fuse, lexical
+from rag.retrieve.dense import Means, Vector
+from rag.retrieve.query import ArchiveQuery
+from rag.retrieve.restore import restore
+from rag.text.dates import bounds, find_dates
+from rag.text.language import detect
+from rag.text.names import without_names
+from rag.text.normalise import has_diacritics, normalise
+from rag.text.terms import folded_terms
+from rag.types import Article, Hit
+
+if TYPE_CHECKING:
+    from llama_index.core.base.embeddings.base import BaseEmbedding
+
+    from rag.store.catalogue import Catalogue
+    from rag.store.rows import StoredPassage
+    from rag.store.vectors import VectorIndex
+
+# Candidates fetched per language by vector, and in the question's language by words.
+DENSE_CANDIDATES = 60
+LEXICAL_CANDIDATES = 60
+# The passages that show how a question typed without diacritics is spelt.
+RESTORED_FROM = 20
+# What an article gains by having been published in a period that the question names, or by being talked about.
+DATE_PREFERENCE = 0.15
+FOCUS_PREFERENCE = 0.3
+# A question longer than this is cut: it is a pasted document, not a question.
+MAX_QUESTION = 2000
+
+
+class ArchiveRetriever(BaseRetriever):
+    """`retrieve(str)` gives LlamaIndex nodes, `search(ArchiveQuery)` the hits behind them."""
+
+    def __init__(self, catalogue: Catalogue, index: VectorIndex, embedder: BaseEmbedding, top_k: int = 10) -> None:
+        super().__init__()
+        self.catalogue = catalogue
+        self.index = index
+        self.embedder = embedder
+        self.top_k = top_k
+
+    def search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
+        """The passages that best fit the query, at most one telling of a story; fewer where there are fewer."""
+        text = normalise(query.query_str)[:MAX_QUESTION].strip()
+        if not text or not self.catalogue.count().passages:
+            return ()
+        means = self.means()
+        allowed = self.catalogue.allowed(query.filters)
+        searched = f"{query.background} {text}".strip()
+        language = detect(searched)
+        matches = self._lexical(searched, language, allowed)
+        if is_typed_plain(searched, language):
+            searched = self._restored(searched, matches)
+        asked = fuse.Asked(language, self._embedded(searched), self._embedded(without_names(searched)))
+        rowids = {*self._dense(asked, means, allowed), *matches}
+        candidates = list(self.catalogue.passages(rowids).values())
+        prominence = lexical.prominence(matches, self.catalogue.count().passages)
+        preference = self._preference(text, query, candidates)
+        scored = fuse.score(asked, candidates, means, prominence, preference)
+        return fuse.collapsed(scored, query.top_k or self.top_k)
+
+    def _restored(self, text: str, matches: Mapping[int, float]) -> str:
+        best = sorted(matches, key=matches.__getitem__, reverse=True)[:RESTORED_FROM]
+        passages = [stored.passage for stored in self.catalogue.passages(best).values()]
+        articles = self.catalogue.articles({passage.article_id for passage in passages})
+        told = [(articles[passage.article_id], passage) for passage in passages]
+        texts = [f"{article.title or ''}\n{article.quote(passage.start, passage.end)}" for article, passage in told]
+        return restore(text, texts, self.catalogue.vocabulary_for_folded(folded_terms(text)))
+
+    def _embedded(self, text: str) -> Vector:
+        return np.asarray(self.embedder.get_query_embedding(text), dtype=np.float32)
+
+    def _dense(self, asked: fuse.Asked, means: Means, allowed: NDArray[np.int64] | None) -> Iterator[int]:
+        own = means.passages.get(asked.language)
+        # Within one language the passages' mean shifts every cosine alike, so only the question is moved.
+        towards = asked.vector if own is None else asked.vector - own
+        for candidate_language in means.passages:
+            yield from (rowid for rowid, _ in self.index.search(towards, candidate_language, DENSE_CANDIDATES, allowed))
+
+    def means(self) -> Means:
+        """The archive's current mean vectors by language."""
+        return Means(
+            passages={language: mean for language, (_, mean) in self.catalogue.means("passage").items()},
+            sentences={language: mean for language, (_, mean) in self.catalogue.means("sentence").items()},
+        )
+
+    def _lexical(self, text: str, language: str, allowed: NDArray[np.int64] | None) -> dict[int, float]:
+        """BM25 scores by row id; of the question's language alone, where that can be told."""
+        match = lexical.match_expression(text, folded=is_typed_plain(text, language))
+        if match is None:
+            return {}
+        within = None if language == "und" else language
+        found = self.catalogue.lexical(match, within, LEXICAL_CANDIDATES)
+        if allowed is None:
+            return dict(found)
+        permitted = set(allowed.tolist())
+        return {rowid: value for rowid, value in found if rowid in permitted}
+
+    def _preference(self, text: str, query: ArchiveQuery, candidates: Sequence[StoredPassage]) -> dict[str, float]:
+        gained = dict.fromkeys(query.focus, FOCUS_PREFERENCE)
+        asked = self._asked_periods(text)
+        if asked:
+            articles = self.catalogue.articles({candidate.passage.article_id for candidate in candidates})
+            for article in articles.values():
+                if _published_within(article, asked):
+                    gained[article.id] = gained.get(article.id, 0.0) + DATE_PREFERENCE
+        return gained
+
+    def _asked_periods(self, text: str) -> list[tuple[date, date]]:
+        latest = self.catalogue.date_range()
+        today = bounds(latest[1])[1] if latest else None
+        return [(found.first, found.last) for found in find_dates(text, today=today) if found.first and found.last]
+
+    def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        query = query_bundle if isinstance(query_bundle, ArchiveQuery) else ArchiveQuery(query_bundle.query_str)
+        return self.nodes(self.search(query))
+
+    def nodes(self, hits: Sequence[Hit]) -> list[NodeWithScore]:
+        """The hits as LlamaIndex nodes; `metadata` says where each stands."""
+        articles = self.catalogue.articles({hit.passage.article_id for hit in hits})
+        return [NodeWithScore(node=_node(hit, articles[hit.passage.article_id]), score=hit.score) for hit in hits]
+
+
+def _node(hit: Hit, article: Article) -> TextNode:
+    passage = hit.passage
+    metadata: dict[str, Any] = {
+        "article_id": article.id,
+        "title": article.title,
+        "source": article.source,
+        "published": article.published,
+        "language": passage.language,
+        "path": article.path,
+        "url": article.url,
+    }
+    return TextNode(
+        id_=passage.id,
+        text=article.text[passage.start : passage.end],
+        start_char_idx=passage.start,
+        end_char_idx=passage.end,
+        metadata=metadata,
+        excluded_embed_metadata_keys=list(metadata),
+        excluded_llm_metadata_keys=["article_id", "path", "url", "language"],
+    )
+
+
+def is_typed_plain(text: str, language: str) -> bool:
+    """Whether a Vietnamese question was typed without its diacritics."""
+    return language == "vi" and not has_diacritics(text)
+
+
+def _published_within(article: Article, periods: Sequence[tuple[date, date]]) -> bool:
+    if article.published is None:
+        return False
+    first, last = bounds(article.published)
+    return any(first <= until and since <= last for since, until in periods)

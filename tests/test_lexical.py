@@ -1,0 +1,164 @@
+"""The full-text query of any question is valid for SQLite, and BM25 scores are judged against their competitors."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+from collections.abc import Iterator
+from itertools import pairwise
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rag.retrieve.lexical import COMPETITORS, MAX_TERMS, match_expression, prominence
+from rag.store.schema import migrate
+from rag.text.terms import folded_terms, terms
+
+PROPERTY = settings(
+    derandomize=True, deadline=None, max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+ARTICLES = {
+    1: "Giá vàng tăng 7,09% ở Đà Nẵng.",
+    2: "The price of rice fell to 6,700 dong.",
+    3: "O'Brien's AND OR NOT NEAR *",
+}
+
+
+@pytest.fixture(scope="module")
+def archive() -> Iterator[sqlite3.Connection]:
+    """The real table, with its tokenizer."""
+    connection = sqlite3.connect(":memory:", isolation_level=None)
+    migrate(connection)
+    for rowid, text in ARTICLES.items():
+        add(connection, rowid, text)
+    yield connection
+    connection.close()
+
+
+def add(connection: sqlite3.Connection, rowid: int, text: str) -> None:
+    row = (rowid, " ".join(terms(text)), " ".join(folded_terms(text)))
+    connection.execute("INSERT INTO passages_fts(rowid, terms, folded) VALUES (?, ?, ?)", row)
+
+
+def find(connection: sqlite3.Connection, question: str, *, folded: bool = False) -> list[int]:
+    match = match_expression(question, folded=folded)
+    if match is None:
+        return []
+    rows = connection.execute("SELECT rowid FROM passages_fts WHERE passages_fts MATCH ? ORDER BY rank", (match,))
+    return [rowid for (rowid,) in rows]
+
+
+@pytest.mark.parametrize(
+    ("question", "folded", "expression"),
+    [
+        ("Giá vàng?", False, 'terms : ("giá" OR "vàng" OR "giá vàng")'),
+        ("Giá vàng?", True, 'folded : ("gia" OR "vang" OR "gia vang")'),
+        # Words that only ask stand in pairs, not alone.
+        ("Ai là thị trưởng", False, 'terms : ("thị" OR "trưởng" OR "ai là" OR "là thị" OR "thị trưởng")'),
+        # A question of nothing else is searched all the same.
+        ("Where is it?", False, 'terms : ("where" OR "is" OR "it" OR "where is" OR "is it")'),
+        ("rice, rice!", False, 'terms : ("rice" OR "rice rice")'),
+        ("tăng 7,09%", False, 'terms : ("tăng" OR "7.09" OR "tăng 7.09")'),
+    ],
+)
+def test_match_expression(question: str, folded: bool, expression: str) -> None:
+    assert match_expression(question, folded=folded) == expression
+
+
+@pytest.mark.parametrize("question", ["", "?", " \n", '"', "😀 … —"])
+def test_no_terms_no_query(question: str) -> None:
+    assert match_expression(question, folded=False) is None
+
+
+def test_a_long_question_is_cut() -> None:
+    expression = match_expression(
+        " ".join(f"word{letter}" for letter in map(chr, range(0x4E00, 0x4E00 + 99))), folded=False
+    )
+    assert expression is not None
+    assert expression.count(" OR ") == MAX_TERMS + (MAX_TERMS - 1) - 1  # so many terms and pairs
+
+
+@pytest.mark.parametrize(
+    ("question", "folded", "found"),
+    [
+        ("giá vàng", False, [1]),
+        ("gia vang", False, []),
+        ("gia vang", True, [1]),
+        ("7.09", False, [1]),
+        ("6.700", False, [2]),
+        ("price", False, [2]),
+        ("O’Brien", False, [3]),
+        ('NEAR("price" 2', False, [3, 2]),  # "near", "price" and "2" are words like others; 3 is the shorter text
+        ("lúa", False, []),
+    ],
+)
+def test_the_query_finds(archive: sqlite3.Connection, question: str, folded: bool, found: list[int]) -> None:
+    assert sorted(find(archive, question, folded=folded)) == sorted(found)
+
+
+@PROPERTY
+@given(
+    st.text(max_size=200) | st.text(alphabet="\"'’*^():+-{}. ,;\\ANDORNTEaàб中\u0301\u200b1²½", max_size=60),
+    st.booleans(),
+)
+def test_no_question_is_a_syntax_error(archive: sqlite3.Connection, question: str, folded: bool) -> None:
+    assert set(find(archive, question, folded=folded)) <= set(ARTICLES)
+
+
+@PROPERTY
+@given(
+    st.text(alphabet=st.characters(max_codepoint=0x24F, categories=["L", "Nd", "P", "Z"]), max_size=80)
+    | st.text(alphabet="aăâbcdđeêghiklmnoôơpqrstuưvxyáàảãạắằẩộữỵ0123456789., '", max_size=80),
+    st.booleans(),
+)
+def test_every_text_with_terms_finds_itself(archive: sqlite3.Connection, text: str, folded: bool) -> None:
+    add(archive, 99, text)
+    try:
+        assert (99 in find(archive, text, folded=folded)) == bool(terms(text))
+    finally:
+        archive.execute("DELETE FROM passages_fts WHERE rowid = 99")
+
+
+def test_the_score_that_stands_out() -> None:
+    # Mean 5, deviations 5, -1, -1, -3: their squares' mean is 9, so the standard deviation is 3.
+    assert prominence({1: 10.0, 2: 4.0, 3: 4.0, 4: 2.0}, pool=4) == {1: pytest.approx(2 / 3), 2: 0, 3: 0, 4: 0}
+
+
+@pytest.mark.parametrize(
+    ("pool", "value"),
+    [
+        (1, 0.0),  # nothing to stand out from
+        (5, 1.0),  # 1, 0, 0, 0, 0: mean 0.2, deviation 0.4
+        (17, 3.0),  # mean 1/17, deviation 4/17
+        (COMPETITORS, math.sqrt(19) - 1),
+        (1_000_000, math.sqrt(19) - 1),
+    ],
+)
+def test_the_only_match_stands_out_from_the_passages_that_could_have_matched(pool: int, value: float) -> None:
+    assert prominence({7: 1.0}, pool) == {7: pytest.approx(value)}
+    assert prominence({7: 20.0}, pool) == {7: pytest.approx(value)}  # the scale does not matter
+
+
+def test_equal_scores_do_not_stand_out() -> None:
+    assert prominence(dict.fromkeys(range(30), 2.0), pool=30) == dict.fromkeys(range(30), 0.0)
+
+
+def test_only_the_closest_competitors_count() -> None:
+    scores = {0: 9.0, **dict.fromkeys(range(1, 20), 1.0)}
+    with_tail = {**scores, **dict.fromkeys(range(20, 60), 0.1)}
+    assert prominence(with_tail, pool=60)[0] == pytest.approx(prominence(scores, pool=20)[0])
+
+
+def test_no_scores() -> None:
+    assert prominence({}, pool=10) == {}
+
+
+@PROPERTY
+@given(st.dictionaries(st.integers(0, 200), st.floats(0.01, 50), max_size=80), st.integers(1, 500))
+def test_prominence_is_bounded_and_in_the_order_of_the_scores(scores: dict[int, float], pool: int) -> None:
+    found = prominence(scores, max(pool, len(scores)))
+    assert found.keys() == scores.keys()
+    assert all(0 <= value <= math.sqrt(COMPETITORS) for value in found.values())
+    ranked = sorted(scores, key=scores.__getitem__)
+    assert all(found[low] <= found[high] for low, high in pairwise(ranked))

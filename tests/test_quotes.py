@@ -1,0 +1,171 @@
+"""Which sentences are shown, worked out by hand on vectors of two dimensions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rag.answer.quotes import MAX_QUOTES, MIN_CHANCE, SAME_FACT, SEVERAL, Quote, select
+from rag.text.question import Kind
+
+# Cosines: NORTH with EAST 0, with NEAR 0.8 (tells the same), with ASIDE 0.6 (the same matter, another fact).
+NORTH, EAST, NEAR, ASIDE = (1.0, 0.0), (0.0, 1.0), (0.8, 0.6), (0.6, 0.8)
+
+
+def quote(
+    text: str,
+    chance: float,
+    at: tuple[float, float] = NORTH,
+    *,
+    language: str = "vi",
+    article: str | None = None,
+    teller: str | None = None,
+    published: str | None = None,
+    start: int = 0,
+) -> Quote:
+    article_id = article or f"article of {text}"
+    end = start + len(text)
+    vector = np.array(at, np.float32)
+    return Quote(article_id, teller or article_id, start, end, text, language, published, chance, vector)
+
+
+def shown(*candidates: Quote, kind: Kind = "what", language: str = "vi") -> list[str]:
+    return [one.text for one in select(candidates, kind, language).quotes]
+
+
+def test_nothing_to_show() -> None:
+    assert select([], "what", "vi").quotes == ()
+    assert not select([], "how_many", "vi").differing
+
+
+def test_one_quote_is_enough_where_the_others_are_far_less_likely() -> None:
+    assert shown(quote("đáp", 0.9), quote("khác", 0.26, EAST), quote("lạ", 0.01, EAST)) == ["đáp"]  # 0.26 < 0.3 of 0.9
+
+
+def test_the_most_likely_comes_first() -> None:
+    assert shown(quote("hai", 0.4, EAST), quote("một", 0.9)) == ["một", "hai"]
+
+
+@pytest.mark.parametrize("kind", sorted(SEVERAL))
+def test_questions_for_several_things_get_more(kind: Kind) -> None:
+    candidates = (quote("một", 0.9), quote("hai", 0.2, EAST))  # 0.2 is between 0.15 and 0.3 of 0.9
+    assert shown(*candidates, kind=kind) == ["một", "hai"]
+    assert shown(*candidates, kind="what") == ["một"]
+
+
+def test_what_is_unlikely_is_not_added_even_to_a_weak_first_quote() -> None:
+    assert shown(quote("một", 0.1), quote("hai", MIN_CHANCE - 0.01, EAST)) == ["một"]
+    assert shown(quote("một", 0.1), quote("hai", MIN_CHANCE, EAST)) == ["một", "hai"]
+
+
+def test_never_more_than_three() -> None:
+    spread = [quote(str(turn), 0.9, (np.cos(turn), np.sin(turn))) for turn in range(6)]  # 57 degrees apart
+    assert len(shown(*spread)) == MAX_QUOTES == 3
+
+
+def test_what_tells_the_same_is_shown_once() -> None:
+    assert shown(quote("một", 0.9), quote("y như một", 0.8, NEAR), quote("hai", 0.7, EAST)) == ["một", "hai"]
+
+
+def test_the_same_words_are_shown_once_whatever_their_vectors() -> None:
+    assert shown(quote("một", 0.9, article="a"), quote("một", 0.8, EAST, article="b")) == ["một"]
+
+
+def test_overlapping_quotes_of_one_article_are_shown_once() -> None:
+    whole = quote("Giá gạo tăng, dân lo.", 0.9, article="a", start=10)
+    part = quote("dân lo.", 0.8, EAST, article="a", start=24)
+    behind = quote("Chợ vắng.", 0.7, EAST, article="a", start=31)
+    assert shown(whole, part) == [whole.text]
+    assert shown(whole, behind) == [whole.text, behind.text]
+    assert shown(whole, replace(part, article_id="b")) == [whole.text, part.text]
+
+
+def test_a_quote_in_the_readers_language_is_preferred_to_the_same_in_the_other() -> None:
+    english, vietnamese = quote("rice rose", 0.9, language="en"), quote("gạo tăng", 0.4, NEAR)
+    assert shown(english, vietnamese, language="vi") == ["gạo tăng"]  # 0.4 is more than 0.4 of 0.9
+    assert shown(english, vietnamese, language="en") == ["rice rose"]
+    assert shown(english, replace(vietnamese, chance=0.3), language="vi") == ["rice rose"]
+
+
+def test_the_other_language_stays_where_the_readers_language_tells_something_else() -> None:
+    assert shown(quote("rice rose", 0.9, language="en"), quote("dân lo", 0.5, EAST)) == ["rice rose", "dân lo"]
+
+
+def test_different_figures_are_both_shown_the_newest_first() -> None:
+    first = quote("Có 12 người bị thương.", 0.9, published="2024-06-01")
+    later = quote("Có 15 người bị thương.", 0.6, NEAR, published="2024-06-03")
+    selection = select([first, later], "how_many", "vi")
+    assert selection.differing
+    assert [one.text for one in selection.quotes] == [later.text, first.text]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("2024-06-03", "2024-06-01"), ("2024-07", "2024-06-30"), ("2025", "2024-12-31"), ("2024-06-01", None)],
+)
+def test_dates_are_ordered_as_precisely_as_known(one: str | None, other: str | None) -> None:
+    newer = quote("Có 12 người.", 0.6, published=one)
+    older = quote("Có 15 người.", 0.9, NEAR, published=other)
+    assert [quote.published for quote in select([older, newer], "how_many", "vi").quotes] == [one, other]
+
+
+@pytest.mark.parametrize(
+    ("other", "why"),
+    [
+        (quote("Có 12 người bị thương, báo nói.", 0.8, NEAR), "it gives the same figure"),
+        (quote("Nhiều người bị thương.", 0.8, NEAR), "it gives no figure"),
+        (quote("Có 15 cây đổ.", 0.8, EAST), "it is about something else"),
+        (quote("Có 15 người bị thương.", 0.4, NEAR), "it is far less likely"),
+        (quote("Có 15 người bị thương.", 0.8, NEAR, teller="wire"), "it is of the same story"),
+    ],
+)
+def test_no_disagreement(other: Quote, why: str) -> None:
+    first = quote("Có 12 người bị thương.", 0.9, teller="wire")
+    assert not select([first, other], "how_many", "vi").differing, why
+
+
+def test_figures_are_compared_only_where_a_figure_is_asked() -> None:
+    candidates = [quote("Có 12 người bị thương.", 0.9), quote("Có 15 người bị thương.", 0.8, NEAR)]
+    assert not select(candidates, "what", "vi").differing
+    assert select(candidates, "how_many", "vi").differing
+
+
+def test_two_languages_that_agree_on_a_figure_do_not_disagree() -> None:
+    vietnamese = quote("Thiệt hại là 1,5 tỷ đồng.", 0.9)
+    english = quote("Damage came to 1.5 billion dong.", 0.8, NEAR, language="en")
+    assert not select([vietnamese, english], "how_many", "vi").differing
+    assert select([vietnamese, replace(english, text="Damage came to 1.7 billion dong.")], "how_many", "vi").differing
+
+
+QUOTES = st.lists(
+    st.builds(
+        quote,
+        st.sampled_from(["Có 12 người.", "Có 15 người.", "Gạo tăng.", "Rice rose 12%.", ""]),
+        st.floats(0, 1),
+        st.floats(0, 6.28).map(lambda turn: (float(np.cos(turn)), float(np.sin(turn)))),
+        language=st.sampled_from(["vi", "en", "und"]),
+        article=st.sampled_from("abc"),
+        published=st.sampled_from([None, "2024", "2024-06", "2024-06-03"]),
+        start=st.integers(0, 40),
+    ),
+    max_size=12,
+)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(QUOTES, st.sampled_from(["what", "how_many", "list"]), st.sampled_from(["vi", "en"]))
+def test_what_is_shown_was_offered_and_tells_different_things(found: list[Quote], kind: Kind, language: str) -> None:
+    selection = select(found, kind, language)
+    assert len(selection.quotes) <= MAX_QUOTES
+    assert bool(selection.quotes) == bool(found)
+    assert all(any(one is offered for offered in found) for one in selection.quotes)
+    assert not selection.differing or (kind == "how_many" and len(selection.quotes) >= 2)
+    for place, (one, other) in enumerate(combinations(selection.quotes, 2)):
+        if not (selection.differing and place == 0):  # the first two tell the same but for their figures
+            assert one.text != other.text
+            assert float(one.vector @ other.vector) < SAME_FACT
