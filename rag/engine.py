@@ -89,7 +89,8 @@ class QuotesQueryEngine(BaseQueryEngine):
         text = f"{query.background} {query.query_str}".strip()
         language = answer_language(text)
         folded = is_typed_plain(text, language)
-        asked = QuestionTerms(text, self._term_weights(text, folded=folded), folded=folded)
+        weights = self._term_weights(text, folded=folded)
+        asked = QuestionTerms(query.query_str, weights, folded=folded, background=query.background)
         return weigh(analyse(query.query_str), asked, language, hits, articles, fitted)
 
     def _term_weights(self, text: str, *, folded: bool) -> dict[str, float]:

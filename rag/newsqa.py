@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from rag import settings as settings_module
+from rag.errors import UsageError
 from rag.settings import Settings
 from rag.types import Answer, Article, Filters, Hit, IngestReport, Turn
 
@@ -150,9 +151,11 @@ class NewsQA:
         return Chat(lambda question, turns: self.ask(question, filters=filters, history=turns))
 
     def retrieve(self, question: str, top_k: int | None = None, *, filters: Filters | None = None) -> tuple[Hit, ...]:
-        """The passages closest to the question, best first."""
+        """The passages closest to the question, best first. Raises UsageError."""
         from rag.retrieve.query import ArchiveQuery, checked_filters
 
+        if top_k is not None and top_k < 1:
+            raise UsageError(f"top_k is {top_k}; ask for at least one passage")
         query = ArchiveQuery(query_str=question, filters=checked_filters(filters or Filters()), top_k=top_k)
         return self.retriever.search(query)
 

@@ -85,7 +85,7 @@ class Hit:
     `dense` is the passage's cosine with the question after centring, `sentence_scores` the same for each of
     `passage.sentences`, `sentence_residuals` the same once the passage's own mean is taken away (what sets a
     sentence apart from its neighbours), `sentence_aspects` the same with the question less its names (what is asked
-    of them), `lexical` how far its BM25 score stands out (0: not at all, at most about 4); `rowid` is
+    of them), `lexical` how far its BM25 score stands out (0: not at all, at most about 3.4); `rowid` is
     the passage's row in the catalogue.
     """
 

@@ -121,43 +121,36 @@ def test_every_text_with_terms_finds_itself(archive: sqlite3.Connection, text: s
 
 
 def test_the_score_that_stands_out() -> None:
-    # Mean 5, deviations 5, -1, -1, -3: their squares' mean is 9, so the standard deviation is 3.
-    assert prominence({1: 10.0, 2: 4.0, 3: 4.0, 4: 2.0}, pool=4) == {1: pytest.approx(2 / 3), 2: 0, 3: 0, 4: 0}
+    # Twenty scores: 6 and 2 twice, the rest 0. Mean 0.5, mean square (36 + 4 + 4) / 20 = 2.2, variance 1.95.
+    found = prominence({1: 6.0, 2: 2.0, 3: 2.0})
+    assert found[1] == pytest.approx(5.5 / math.sqrt(1.95) - 1)
+    assert found[2] == found[3] == pytest.approx(1.5 / math.sqrt(1.95) - 1)
 
 
-@pytest.mark.parametrize(
-    ("pool", "value"),
-    [
-        (1, 0.0),  # nothing to stand out from
-        (5, 1.0),  # 1, 0, 0, 0, 0: mean 0.2, deviation 0.4
-        (17, 3.0),  # mean 1/17, deviation 4/17
-        (COMPETITORS, math.sqrt(19) - 1),
-        (1_000_000, math.sqrt(19) - 1),
-    ],
-)
-def test_the_only_match_stands_out_from_the_passages_that_could_have_matched(pool: int, value: float) -> None:
-    assert prominence({7: 1.0}, pool) == {7: pytest.approx(value)}
-    assert prominence({7: 20.0}, pool) == {7: pytest.approx(value)}  # the scale does not matter
+def test_the_only_match_stands_out_whatever_its_score() -> None:
+    # 1 and nineteen times 0: mean 1/20, deviation sqrt(19)/20.
+    assert prominence({7: 1.0}) == {7: pytest.approx(math.sqrt(COMPETITORS - 1) - 1)}
+    assert prominence({7: 20.0}) == {7: pytest.approx(math.sqrt(COMPETITORS - 1) - 1)}
 
 
 def test_equal_scores_do_not_stand_out() -> None:
-    assert prominence(dict.fromkeys(range(30), 2.0), pool=30) == dict.fromkeys(range(30), 0.0)
+    assert prominence(dict.fromkeys(range(30), 2.0)) == dict.fromkeys(range(30), 0.0)
 
 
 def test_only_the_closest_competitors_count() -> None:
     scores = {0: 9.0, **dict.fromkeys(range(1, 20), 1.0)}
     with_tail = {**scores, **dict.fromkeys(range(20, 60), 0.1)}
-    assert prominence(with_tail, pool=60)[0] == pytest.approx(prominence(scores, pool=20)[0])
+    assert prominence(with_tail)[0] == pytest.approx(prominence(scores)[0])
 
 
 def test_no_scores() -> None:
-    assert prominence({}, pool=10) == {}
+    assert prominence({}) == {}
 
 
 @PROPERTY
-@given(st.dictionaries(st.integers(0, 200), st.floats(0.01, 50), max_size=80), st.integers(1, 500))
-def test_prominence_is_bounded_and_in_the_order_of_the_scores(scores: dict[int, float], pool: int) -> None:
-    found = prominence(scores, max(pool, len(scores)))
+@given(st.dictionaries(st.integers(0, 200), st.floats(0.01, 50), max_size=80))
+def test_prominence_is_bounded_and_in_the_order_of_the_scores(scores: dict[int, float]) -> None:
+    found = prominence(scores)
     assert found.keys() == scores.keys()
     assert all(0 <= value <= math.sqrt(COMPETITORS) for value in found.values())
     ranked = sorted(scores, key=scores.__getitem__)

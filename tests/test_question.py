@@ -129,7 +129,7 @@ def test_kind(kind: Kind, question: str) -> None:
         ("Bao nhiêu phần trăm cử tri đồng ý?", "%"),
         ("bao nhieu phan tram cu tri dong y", "%"),
         # Not what is counted, but the next word of the question.
-        ("Giá vàng là bao nhiêu vào tháng 6?", None),
+        ("Giá vàng là bao nhiêu vào tháng 6?", "money"),
         ("Giá vàng tăng bao nhiêu so với năm ngoái?", None),
         ("How much did rice prices rise?", None),
         ("How old is the mayor?", None),

@@ -12,10 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answer.features import FEATURES
-from rag.answer.rank import WEIGHTS, Logistic, Models, found_features, models, probabilities
+from rag.answer.rank import FOUND_FEATURES, Logistic, Models, found_features, models, probabilities
 
 LOG3 = math.log(3)
-EXTRA = 5  # what `found_features` adds to the features of the best sentence
 
 
 def logistic(intercept: float = LOG3, weights: tuple[float, ...] = (LOG3, -LOG3)) -> Logistic:
@@ -59,22 +58,27 @@ def test_no_sentences() -> None:
     assert probabilities(np.zeros((0, 2)), [], FITTED).shape == (0,)
 
 
-def test_the_decision_looks_at_the_best_sentence_and_at_the_rest() -> None:
-    rows = np.array([[0.2, 0.7], [0.4, 0.1]])
-    chances = np.array([0.5, 0.9])  # odds 1 and 9
-    found = found_features(rows, chances, [False, True])
-    assert found.shape == (1, 2 + EXTRA)
-    assert found[0] == pytest.approx([0.4, 0.1, math.log(9), math.log(9) - math.log(1), 0.4, 0.7, 1.0])
+def test_the_decision_looks_at_the_best_sentence_and_at_the_best_scores() -> None:
+    rows = np.zeros((2, len(FEATURES)))
+    at = {name: place for place, name in enumerate(FEATURES)}
+    rows[0, at["sentence_dense"]], rows[1, at["sentence_dense"]] = 0.4, 0.2
+    rows[0, at["passage_dense"]], rows[1, at["passage_dense"]] = 0.1, 0.7
+    rows[1, at["near_coverage"]] = 0.6
+    found = dict(zip(FOUND_FEATURES, found_features(rows, np.array([0.5, 0.9]), [False, True])[0], strict=True))
+    assert found["chance"] == pytest.approx(math.log(9))  # odds of 9 to 1
+    assert (found["best_sentence_dense"], found["best_passage_dense"]) == (0.4, 0.7)
+    assert (found["near_coverage"], found["own_language"]) == (0.6, 1.0)
 
 
 def test_one_certain_sentence_gives_finite_numbers() -> None:
-    assert np.isfinite(found_features(np.array([[0.2, 0.7]]), np.array([1.0]), [True])).all()
-    assert np.isfinite(found_features(np.array([[0.2, 0.7]]), np.array([0.0]), [False])).all()
+    assert np.isfinite(found_features(np.zeros((1, len(FEATURES))), np.array([1.0]), [True])).all()
+    assert np.isfinite(found_features(np.zeros((1, len(FEATURES))), np.array([0.0]), [False])).all()
 
 
 def weights_file(path: Path, features: tuple[str, ...]) -> Path:
     part = {"centre": [0.0], "scale": [1.0], "weights": [2.0], "intercept": 0.5}
-    stored = {"features": list(features), "own": part, "other": part, "found": part, "threshold": 0.25}
+    names = {"features": list(features), "found_features": list(FOUND_FEATURES)}
+    stored = {**names, "own": part, "other": part, "found": part, "threshold": 0.25}
     path.write_text(json.dumps(stored), encoding="utf-8")
     return path
 
@@ -91,13 +95,11 @@ def test_weights_for_other_features_are_refused(tmp_path: Path) -> None:
 
 
 def test_the_shipped_weights_fit_the_features() -> None:
-    if not WEIGHTS.exists():
-        pytest.skip(f"{WEIGHTS.name} is not there yet; run python -m eval.benchmarks.fit_answers")
     fitted = models()
     for part, width in (
         (fitted.own, len(FEATURES)),
         (fitted.other, len(FEATURES)),
-        (fitted.found, len(FEATURES) + EXTRA),
+        (fitted.found, len(FOUND_FEATURES)),
     ):
         assert part.centre.shape == part.scale.shape == part.weights.shape == (width,)
         assert np.isfinite(part.weights).all()
@@ -111,6 +113,8 @@ def test_every_row_gets_a_probability(found: list[tuple[float, float, bool]]) ->
     rows = np.array([row[:2] for row in found])
     same = [row[2] for row in found]
     chances = probabilities(rows, same, FITTED)
+    wide = np.zeros((len(found), len(FEATURES)))
+    wide[:, :2] = rows
     assert chances.shape == (len(found),)
     assert ((chances > 0) & (chances < 1)).all()
-    assert np.isfinite(found_features(rows, chances, same)).all()
+    assert np.isfinite(found_features(wide, chances, same)).all()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import takewhile
 
 from rag.answer.features import Candidate
 from rag.types import Article, Hit, Sentence, Span
@@ -14,6 +15,14 @@ MIN_WORDS = 4
 MAX_LIST = 1200
 # The characters of an article that introduce what it is about.
 OPENING = 250
+# The sentences quoted with one that announces them, up to so many characters in all.
+ANNOUNCED = 3
+MAX_ANNOUNCED = 600
+_ANNOUNCES = re.compile(
+    r"\b(?:two|three|four|five|several|hai|ba|bốn|năm|nhiều)\s(?:main\s)?"
+    r"(?:reasons?|causes?|factors?|lý do|lí do|nguyên nhân|yếu tố)\b[^.:]{0,40}[.:]$",
+    re.IGNORECASE,
+)
 _LIST_ITEM = re.compile(r"(?:[-*•–+]|\d{1,2}[.)])\s")
 
 
@@ -35,7 +44,7 @@ def _of_hit(hit: Hit, article: Article, article_score: float, best_score: float)
     opening = article.text[:OPENING]
     out = []
     for place, sentence in enumerate(passage.sentences):
-        end = _end_with_list(passage.sentences, place, article.text)
+        end = _end(passage.sentences, place, article.text)
         text = article.text[sentence.start : end]
         if len(text.split()) < MIN_WORDS or text.startswith("#"):
             continue
@@ -65,13 +74,15 @@ def _of_hit(hit: Hit, article: Article, article_score: float, best_score: float)
     return out
 
 
-def _end_with_list(sentences: Sequence[Sentence], place: int, text: str) -> int:
-    """The end of the sentence, or of the list that it announces with a colon."""
-    end = sentences[place].end
-    if not text[sentences[place].start : end].endswith(":"):
-        return end
-    for item in sentences[place + 1 :]:
-        if not _LIST_ITEM.match(text, item.start) or item.end - sentences[place].start > MAX_LIST:
-            break
-        end = item.end
+def _end(sentences: Sequence[Sentence], place: int, text: str) -> int:
+    """The end of the sentence, or of what it announces: a list, so many reasons, the reply to a question."""
+    start, end = sentences[place].start, sentences[place].end
+    sentence, following = text[start:end], sentences[place + 1 :]
+    if sentence.endswith(":"):
+        items = [item for item in following if item.end - start <= MAX_LIST]
+        listed = [item.end for item in takewhile(lambda item: _LIST_ITEM.match(text, item.start), items)]
+        return listed[-1] if listed else end
+    if _ANNOUNCES.search(sentence) or sentence.rstrip('*"”’ ').endswith("?"):
+        announced = [item.end for item in following[:ANNOUNCED] if item.end - start <= MAX_ANNOUNCED]
+        return announced[-1] if announced else end
     return end

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from rag.answer import messages
 from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import Quote, Selection
+from rag.text.dates import bounds
 from rag.types import Answer, AnswerSentence, Article, Citation
 
 ENGINE = "quotes"
@@ -22,9 +23,7 @@ def quoted(
     )
     lines = [_line(citation, language, attributed=selection.differing) for citation in citations]
     if selection.differing:
-        first, second = selection.quotes[:2]
-        updated = first.published and second.published and first.published != second.published
-        lines.insert(0, (messages.UPDATED if updated else messages.DISAGREE)[language])
+        lines.insert(0, (messages.UPDATED if _is_later(*selection.quotes[:2]) else messages.DISAGREE)[language])
     return Answer(
         question=question,
         text="\n".join(lines),
@@ -71,6 +70,13 @@ def _citation(marker: int, quote: Quote, article: Article) -> Citation:
         quote=article.quote(quote.start, quote.end),
         score=round(quote.chance, 4),
     )
+
+
+def _is_later(first: Quote, second: Quote) -> bool:
+    """Whether `first` was published later for certain, as far as the dates are known."""
+    if first.published is None or second.published is None:
+        return False
+    return bounds(first.published)[0] > bounds(second.published)[1]
 
 
 def _line(citation: Citation, language: AnswerLanguage, *, attributed: bool) -> str:

@@ -74,20 +74,25 @@ class Candidate:
     position: int
 
 
+# What a term of the earlier question counts for a follow-up that leans on it.
+BACKGROUND_WEIGHT = 0.4
+
+
 class QuestionTerms:
     """The question's terms with their weights, computed once for all candidates.
 
-    `weight` gives the inverse document frequency of a term; `folded` compares without diacritics.
+    `weight` gives the inverse document frequency of a term; `folded` compares without diacritics; `background` is
+    the earlier question that a follow-up leans on.
     """
 
-    def __init__(self, text: str, weight: Mapping[str, float], *, folded: bool) -> None:
+    def __init__(self, text: str, weight: Mapping[str, float], *, folded: bool, background: str = "") -> None:
         self._terms = cache(folded_terms if folded else terms)
         words = self._terms(text)
-        telling = [word for word in words if word not in STOP_TERMS] or words
         default = max(weight.values(), default=1.0)
-        self.weights = {word: weight.get(word, default) for word in telling}
+        leant_on = {word: BACKGROUND_WEIGHT * weight.get(word, default) for word in _telling(self._terms(background))}
+        self.weights = leant_on | {word: weight.get(word, default) for word in _telling(words)}
         self.pairs = set(pairwise(words))
-        self.names = names(text)
+        self.names = names(text) | names(background)
 
     def present(self, text: str) -> frozenset[str]:
         """The question's telling terms that `text` holds."""
@@ -104,6 +109,10 @@ class QuestionTerms:
             return None
         plain = set(folded_terms(text))
         return sum(1 for name in self.names if name in plain) / len(self.names)
+
+
+def _telling(words: Sequence[str]) -> Sequence[str]:
+    return [word for word in words if word not in STOP_TERMS] or words
 
 
 def feature_matrix(question: Question, asked: QuestionTerms, candidates: Sequence[Candidate]) -> NDArray[np.float64]:
@@ -150,7 +159,7 @@ def share(present: Iterable[str], weights: Mapping[str, float]) -> float:
 
 
 def _new_coverage(asked: QuestionTerms, candidate: Candidate, present: frozenset[str]) -> float:
-    """0.5 where the title and the article's first sentence hold all that is asked."""
+    """0.5 where the title and the article's opening hold all that is asked."""
     given = asked.present(f"{candidate.title}\n{candidate.opening}")
     open_terms = {term: 1.0 for term in asked.weights if term not in given}
     if not open_terms:

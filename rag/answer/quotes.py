@@ -20,6 +20,9 @@ MIN_RATIO_SEVERAL = 0.15
 SEVERAL: frozenset[Kind] = frozenset({"list", "compare", "why", "how"})
 # Centred cosine from which two sentences are taken to tell the same.
 SAME_FACT = 0.72
+# ... and from which they are about the same thing, so that different figures contradict each other.
+SAME_THING = 0.5
+RIVAL_RATIO = 0.5
 # A quote in the reader's language is preferred to one that tells the same in the other, down to this ratio.
 OWN_LANGUAGE_RATIO = 0.4
 
@@ -86,14 +89,19 @@ def _tells_the_same(one: Quote, other: Quote) -> bool:
 
 def _disagrees(first: Quote, other: Quote) -> bool:
     """Another story puts a different figure to the same thing."""
-    if other.teller == first.teller or other.chance < 0.5 * first.chance or float(first.vector @ other.vector) < 0.5:
+    if other.teller == first.teller or other.chance < max(MIN_CHANCE, RIVAL_RATIO * first.chance):
+        return False
+    if float(first.vector @ other.vector) < SAME_THING:
         return False
     ours, theirs = figures(first.text, first.language), figures(other.text, other.language)
-    return bool(ours and theirs) and not _shared_value(ours, theirs)
+    if first.language == other.language:
+        units = {figure.unit for figure in ours} & {figure.unit for figure in theirs}
+        ours, theirs = _of_units(ours, units), _of_units(theirs, units)
+    return bool(ours and theirs) and not {figure.value for figure in ours} & {figure.value for figure in theirs}
 
 
-def _shared_value(ours: Sequence[Figure], theirs: Sequence[Figure]) -> bool:
-    return bool({figure.value for figure in ours} & {figure.value for figure in theirs})
+def _of_units(found: Sequence[Figure], units: set[str]) -> list[Figure]:
+    return [figure for figure in found if figure.unit in units]
 
 
 def _newest_first(quote: Quote) -> tuple[int, ...]:

@@ -17,6 +17,25 @@ from numpy.typing import NDArray
 
 from rag.answer.features import FEATURES
 
+# The best sentence's own features, its chance (as log odds), and the best of each score among all candidates.
+FOUND_FEATURES = (
+    "chance",
+    "best_sentence_dense",
+    "best_passage_dense",
+    "own_language",
+    "aspect_dense",
+    "residual_dense",
+    "near_coverage",
+    "new_coverage",
+    "passage_coverage",
+    "missing",
+    "pair_coverage",
+    "name_coverage",
+    "name_missing",
+    "kind_fit",
+    "kind_unfit",
+)
+
 WEIGHTS = Path(__file__).with_name("weights.json")
 
 
@@ -47,7 +66,7 @@ class Models:
 @cache
 def models(path: Path = WEIGHTS) -> Models:
     stored = json.loads(path.read_text(encoding="utf-8"))
-    if tuple(stored["features"]) != FEATURES:
+    if (tuple(stored["features"]), tuple(stored.get("found_features", ()))) != (FEATURES, FOUND_FEATURES):
         raise ValueError(f"{path.name} was fitted for other features; run python -m eval.benchmarks.fit_answers")
     parts = {
         name: Logistic(
@@ -71,11 +90,15 @@ def probabilities(rows: NDArray[np.float64], own_language: Sequence[bool], fitte
 def found_features(
     rows: NDArray[np.float64], chances: NDArray[np.float64], same: Sequence[bool]
 ) -> NDArray[np.float64]:
-    """What the decision to answer looks at [1, d]: the best sentence, how sure it is, and what the rest say."""
-    order = np.argsort(-chances)
-    best = rows[order[0]]
-    top = np.zeros(3)
-    top[: min(3, len(order))] = chances[order[:3]]
-    logit = np.log(np.clip(top, 1e-6, 1 - 1e-6) / (1 - np.clip(top, 1e-6, 1 - 1e-6)))
-    extra = (logit[0], logit[0] - logit[1], float(rows[:, 0].max()), float(rows[:, 1].max()), float(same[order[0]]))
-    return np.concatenate([best, extra])[None, :]
+    """What the decision to answer looks at, `FOUND_FEATURES` [1, m]: the best sentence, and the best of each score."""
+    best = int(np.argmax(chances))
+    chance = float(np.clip(chances[best], 1e-6, 1 - 1e-6))
+    at = {name: place for place, name in enumerate(FEATURES)}
+    values = {name: float(rows[best, at[name]]) for name in FOUND_FEATURES if name in at}
+    values |= {
+        "chance": float(np.log(chance / (1 - chance))),
+        "best_sentence_dense": float(rows[:, at["sentence_dense"]].max()),
+        "best_passage_dense": float(rows[:, at["passage_dense"]].max()),
+        "own_language": float(same[best]),
+    }
+    return np.array([[values[name] for name in FOUND_FEATURES]])

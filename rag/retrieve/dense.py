@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,26 +19,28 @@ from numpy.typing import NDArray
 Vector = NDArray[np.float32]
 
 # A mean over fewer vectors than this says more about the articles' topic than about the language.
-SHRINKAGE = 40
+SHRINKAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """Mean vectors [d] per language, of passages and of sentences."""
+    """Mean vectors [d] per language, of passages and of sentences; the archive's main language first."""
 
     passages: Mapping[str, Vector]
     sentences: Mapping[str, Vector]
 
-    @property
-    def languages(self) -> tuple[str, ...]:
-        return tuple(self.passages)
-
 
 def shrunk(count: int, mean: Vector, prior: Vector | None) -> Vector:
-    """The mean of `count` vectors drawn towards `prior`; without a prior it is left as it is."""
-    if prior is None:
-        return mean
-    return np.asarray((count * mean + SHRINKAGE * prior) / (count + SHRINKAGE), dtype=np.float32)
+    """The mean [d] of `count` vectors drawn towards `prior`, or towards nothing (no centring) where there is none."""
+    towards = np.zeros_like(mean) if prior is None else prior
+    return np.asarray((count * mean + SHRINKAGE * towards) / (count + SHRINKAGE), dtype=np.float32)
+
+
+@cache
+def priors() -> Mapping[str, Vector]:
+    """Means [d] of the bundled embedder over the sample archive by "kind-language", from eval.benchmarks.fit_means."""
+    with np.load(Path(__file__).with_name("priors.npz")) as stored:
+        return {name: stored[name].astype(np.float32) for name in stored.files}
 
 
 def centred(vectors: Vector, mean: Vector | None) -> Vector:

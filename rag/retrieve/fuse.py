@@ -17,7 +17,7 @@ SAME_TELLING = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question in `language` as raw vectors [d]: the whole of it, and less its names (the same where it has none)."""
+    """A question in `language` as raw vectors [d]: with all that it leans on, and alone less its names."""
 
     language: str
     vector: Vector
@@ -36,7 +36,7 @@ def score(
     `lexical` is `prominence` by row id; `preference` is added to every passage of an article (dates asked for,
     articles talked about).
     """
-    own = asked.language if asked.language in means.passages else _largest(means)
+    own = asked.language if asked.language in means.passages else next(iter(means.passages), "")
     to_passages = centred(asked.vector, means.passages.get(own))
     to_sentences = centred(asked.vector, means.sentences.get(own))
     aspect = centred(asked.aspect, means.sentences.get(own))
@@ -72,10 +72,6 @@ def _residuals(vectors: Vector, question: Vector) -> Vector:
 
 def _floats(values: Vector) -> tuple[float, ...]:
     return tuple(map(float, values))
-
-
-def _largest(means: Means) -> str:
-    return next(iter(means.passages), "")
 
 
 def collapsed(scored: Sequence[tuple[StoredPassage, Hit]], top_k: int) -> tuple[Hit, ...]:

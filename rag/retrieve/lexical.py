@@ -28,17 +28,16 @@ def match_expression(question: str, *, folded: bool) -> str | None:
     return f"{'folded' if folded else 'terms'} : ({' OR '.join(dict.fromkeys(singles + pairs))})"
 
 
-def prominence(scores: Mapping[int, float], pool: int) -> dict[int, float]:
-    """How far each BM25 score stands out among its closest competitors, at least 0, at most about 4.
+def prominence(scores: Mapping[int, float]) -> dict[int, float]:
+    """How far each BM25 score stands out among its closest competitors, at least 0, at most about 3.4.
 
-    `scores` are positive, higher is better; `pool` is how many passages could have matched. The value is the
-    score's distance from the mean of the best `COMPETITORS`, in standard deviations, less one: chance matches
-    get nothing, so that they cannot push aside a passage in the other language.
+    `scores` are positive, higher is better; those missing among the best `COMPETITORS` count as 0. The value is the
+    score's distance from their mean, in standard deviations, less one: chance matches get nothing, so that they
+    cannot push aside a passage in the other language.
     """
-    if not scores:
-        return {}
-    best = np.sort(np.fromiter(scores.values(), dtype=np.float64))[::-1][:COMPETITORS]
-    best = np.pad(best, (0, max(0, min(COMPETITORS, pool) - best.size)))
+    best = np.zeros(COMPETITORS)
+    top = sorted(scores.values(), reverse=True)[:COMPETITORS]
+    best[: len(top)] = top
     mean, deviation = float(best.mean()), float(best.std())
     if deviation == 0:
         return dict.fromkeys(scores, 0.0)

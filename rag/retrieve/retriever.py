@@ -11,10 +11,11 @@ from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from numpy.typing import NDArray
 
-from rag.retrieve import fuse, lexical
+from rag.retrieve import dense, fuse, lexical
 from rag.retrieve.dense import Means, Vector
 from rag.retrieve.query import ArchiveQuery
 from rag.retrieve.restore import restore
+from rag.settings import LOCAL_EMBEDDER
 from rag.text.dates import bounds, find_dates
 from rag.text.language import detect
 from rag.text.names import without_names
@@ -62,11 +63,11 @@ class ArchiveRetriever(BaseRetriever):
         language = detect(searched)
         matches = self._lexical(searched, language, allowed)
         if is_typed_plain(searched, language):
-            searched = self._restored(searched, matches)
-        asked = fuse.Asked(language, self._embedded(searched), self._embedded(without_names(searched)))
+            searched, text = self._restored(searched, matches), self._restored(text, matches)
+        asked = fuse.Asked(language, self._embedded(searched), self._embedded(without_names(text)))
         rowids = {*self._dense(asked, means, allowed), *matches}
         candidates = list(self.catalogue.passages(rowids).values())
-        prominence = lexical.prominence(matches, self.catalogue.count().passages)
+        prominence = lexical.prominence(matches)
         preference = self._preference(text, query, candidates)
         scored = fuse.score(asked, candidates, means, prominence, preference)
         return fuse.collapsed(scored, query.top_k or self.top_k)
@@ -90,11 +91,15 @@ class ArchiveRetriever(BaseRetriever):
             yield from (rowid for rowid, _ in self.index.search(towards, candidate_language, DENSE_CANDIDATES, allowed))
 
     def means(self) -> Means:
-        """The archive's current mean vectors by language."""
-        return Means(
-            passages={language: mean for language, (_, mean) in self.catalogue.means("passage").items()},
-            sentences={language: mean for language, (_, mean) in self.catalogue.means("sentence").items()},
-        )
+        """The archive's current mean vectors by language; while they are over few vectors, drawn to typical ones."""
+        known = dense.priors() if getattr(self.embedder, "identity", "").startswith(LOCAL_EMBEDDER) else {}
+        return Means(self._means_of("passage", known), self._means_of("sentence", known))
+
+    def _means_of(self, kind: str, known: Mapping[str, Vector]) -> dict[str, Vector]:
+        stored = sorted(self.catalogue.means(kind).items(), key=lambda item: -item[1][0])
+        return {
+            language: dense.shrunk(count, mean, known.get(f"{kind}-{language}")) for language, (count, mean) in stored
+        }
 
     def _lexical(self, text: str, language: str, allowed: NDArray[np.int64] | None) -> dict[int, float]:
         """BM25 scores by row id; of the question's language alone, where that can be told."""

@@ -7,6 +7,7 @@ from typing import Literal
 
 import regex as re
 
+from rag.text.figures import figures
 from rag.text.language import detect
 from rag.text.normalise import flatten, fold, has_diacritics
 from rag.text.terms import STOP_TERMS, folded_terms, terms
@@ -50,6 +51,7 @@ _ENGLISH: _Patterns = (
     ("when", r"\b(what|which) (\w+ )?(day|date|month|year|time|century|decade)\b|\bhow long ago\b"),
     ("how_many", r"\bhow (many|much|old|long|far|large|big|tall|fast|often|high|deep|heavy|wide|expensive)\b"),
     ("how_many", r"\bwhat (percentage|percent|number|amount|price|share|proportion|rate|fraction)\b"),
+    ("how_many", r"\bwhat (did|does|do|will|would|is|are)\b.*\b(cost|weigh|earn)\b"),
     (
         "how_many",
         r"\bwhat (is|was|are|were) the (\w+ )?(percentage|number|amount|price|share|proportion|rate|total|cost"
@@ -76,7 +78,6 @@ _PLAIN = _compiled(_ENGLISH)
 # A question is that long at most; what follows is a pasted text.
 _LONGEST = 500
 
-_FIGURE = re.compile(r"\d")
 _WORDED_FIGURE = re.compile(
     r"\b(một|hai|ba|bốn|năm|sáu|bảy|tám|chín|mười|nửa|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|"
     r"dozen|half|hundred|thousand|million|billion|twice|once)\b",
@@ -110,12 +111,21 @@ _MEASURED = re.compile(r"\b(?:bao nhi[êe]u|m[ấa]y|how many|how much)\s+([^\W\
 # Words behind "how many" that are not what is counted: "là bao nhiêu vào năm ...", "how much did ...".
 _NOT_MEASURED = (STOP_TERMS - {"người", "ông", "bà", "cái", "việc"}) | {"so", "nữa", "mỗi", "hết", "thêm"}
 _FLAT_NOT_MEASURED = {fold(word) for word in _NOT_MEASURED}
+# Over the folded question.
+_ASKS_MONEY = re.compile(
+    r"\b(gia|tien|chi phi|kinh phi|tong muc dau tu|luong|hoc phi|thiet hai|ton"
+    r"|costs?|priced?|prices|fares?|fees?|salary|budget|worth|pay|paid|damage)\b"
+)
+_ASKS_CHANGE = re.compile(r"\b(tang|giam|rise|rose|risen|fall|fell|fallen|increased?|decreased?|drop(ped)?)\b")
+_MONEY = re.compile(r"\b(?:đồng|dong|tỷ|triệu|USD|EUR|euros?|dollars?|đô la|yuan|rúp|roubles?)\b|[$€£]", re.IGNORECASE)
 _PERCENT = re.compile(r"%|\bphần trăm\b|\bper ?cent\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """`measured` is the term whose number is asked ("bao nhiêu tuổi" -> "tuổi", "%" for a share), or None."""
+    """`measured` is the term whose number is asked ("bao nhiêu tuổi" -> "tuổi", "%" for a share, "money" for a price),
+    or None.
+    """
 
     text: str
     kind: Kind
@@ -125,7 +135,10 @@ class Question:
 def analyse(text: str) -> Question:
     """What the question NFC `text` asks for."""
     kind = _kind(text[:_LONGEST])
-    return Question(text=text, kind=kind, measured=_measured(text[:_LONGEST]) if kind == "how_many" else None)
+    measured = _measured(text[:_LONGEST]) if kind == "how_many" else None
+    if kind == "how_many" and measured is None and _asks_money(fold(text[:_LONGEST])):
+        measured = "money"
+    return Question(text=text, kind=kind, measured=measured)
 
 
 def _kind(text: str) -> Kind:
@@ -135,6 +148,11 @@ def _kind(text: str) -> Kind:
     vietnamese = _MARKED if has_diacritics(text) else _FLAT
     patterns = _PLAIN if language == "en" else vietnamese if language == "vi" else vietnamese + _PLAIN
     return next((kind for kind, pattern in patterns if pattern.search(lowered)), "what")
+
+
+def _asks_money(folded: str) -> bool:
+    # How much a price rose may be told in money or in percent.
+    return bool(_ASKS_MONEY.search(folded)) and not _ASKS_CHANGE.search(folded)
 
 
 def _measured(text: str) -> str | None:
@@ -151,7 +169,7 @@ def answers_kind(question: Question, sentence: str) -> float:
     """How well the form of `sentence` fits what is asked, 0 to 1; 0.5 where the form says nothing."""
     match question.kind:
         case "how_many":
-            figure = 1.0 if _FIGURE.search(sentence) else 0.6 if _WORDED_FIGURE.search(sentence) else 0.0
+            figure = 1.0 if figures(sentence) else 0.6 if _WORDED_FIGURE.search(sentence) else 0.0
             return figure if not question.measured or _measures(sentence, question.measured) else 0.7 * figure
         case "when":
             return 1.0 if _TIME.search(sentence) else 0.0
@@ -166,6 +184,8 @@ def answers_kind(question: Question, sentence: str) -> float:
 
 
 def _measures(sentence: str, measured: str) -> bool:
+    if measured == "money":
+        return bool(_MONEY.search(sentence))
     if measured == "%":
         return bool(_PERCENT.search(sentence))
     return measured in (folded_terms(sentence) if measured.isascii() else terms(sentence))
