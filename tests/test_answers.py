@@ -115,7 +115,7 @@ def test_different_figures_are_quoted_side_by_side_latest_first(qa: NewsQA) -> N
     assert [citation.source for citation in answer.citations[:2]] == ["Đài Thung Lũng", "Báo Làng Mơ"]
     assert "4/8/2031" in answer.text
     assert "2/8/2031" in answer.text
-    assert answer.text.startswith("Bài sau đưa con số khác bài trước:")
+    assert answer.text.startswith("Các bài đưa những con số sau, mới nhất trước:")
 
 
 def test_what_no_article_says_is_refused(qa: NewsQA) -> None:

@@ -23,6 +23,12 @@ _ANNOUNCES = re.compile(
     r"(?:reasons?|causes?|factors?|lý do|lí do|nguyên nhân|yếu tố)\b[^.:]{0,40}[.:]$",
     re.IGNORECASE,
 )
+# "Earlier we reported ..." must never be quoted without the correction that follows.
+_CORRECTS = re.compile(
+    r"\b(?:we|this paper|our report) (?:\w+ )?(?:reported|wrote|said|stated|published)\b"
+    r"|\b(?:chúng tôi|bài báo|bài viết|tòa soạn)(?: \w+)? (?:đưa tin|viết|thông tin|nêu|đăng)\b",
+    re.IGNORECASE,
+)
 _LIST_ITEM = re.compile(r"(?:[-*•–+]|\d{1,2}[.)])\s")
 
 
@@ -75,14 +81,14 @@ def _of_hit(hit: Hit, article: Article, article_score: float, best_score: float)
 
 
 def _end(sentences: Sequence[Sentence], place: int, text: str) -> int:
-    """The end of the sentence, or of what it announces: a list, so many reasons, the reply to a question."""
+    """The end of the sentence, or of what it announces: a list, reasons, a correction, the reply to a question."""
     start, end = sentences[place].start, sentences[place].end
     sentence, following = text[start:end], sentences[place + 1 :]
     if sentence.endswith(":"):
         items = [item for item in following if item.end - start <= MAX_LIST]
         listed = [item.end for item in takewhile(lambda item: _LIST_ITEM.match(text, item.start), items)]
         return listed[-1] if listed else end
-    if _ANNOUNCES.search(sentence) or sentence.rstrip('*"”’ ').endswith("?"):
+    if _ANNOUNCES.search(sentence) or _CORRECTS.search(sentence) or sentence.rstrip('*"”’ ').endswith("?"):
         announced = [item.end for item in following[:ANNOUNCED] if item.end - start <= MAX_ANNOUNCED]
         return announced[-1] if announced else end
     return end

@@ -23,12 +23,12 @@ EMPTY_QUESTION = {
     "en": "The question is empty; write what you would like to know.",
 }
 DISAGREE = {
-    "vi": "Các nguồn đưa con số khác nhau:",
-    "en": "The sources give different figures:",
+    "vi": "Các nguồn đưa những con số sau:",
+    "en": "The sources give these figures:",
 }
 UPDATED = {
-    "vi": "Bài sau đưa con số khác bài trước:",
-    "en": "A later article gives another figure than an earlier one:",
+    "vi": "Các bài đưa những con số sau, mới nhất trước:",
+    "en": "Articles give these figures, newest first:",
 }
 QUOTED_IN = {
     ("vi", "en"): "nguyên văn tiếng Anh",
