@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
+from eval.benchmarks.datasets import json_lines
 from rag.newsqa import NewsQA
 from rag.text.normalise import normalise
 from rag.text.sentences import sentences
@@ -77,11 +78,6 @@ def build(answer_set: AnswerSet, homes: Path) -> NewsQA:
     return qa
 
 
-def rows(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
-
-
 def accepted(answers: list[str]) -> tuple[str, ...]:
     return tuple(normalise(answer).casefold().strip(" .,;:\"'“”") for answer in answers if answer.strip())
 
@@ -97,10 +93,12 @@ def vinewsqa_gapped(data: Path) -> AnswerSet:
 
 
 def _vinewsqa(data: Path, name: str, *, gapped: bool) -> AnswerSet:
-    articles = {article["pid"]: article for article in rows(data / "vinewsqa" / "articles.jsonl")}
+    articles = {article["pid"]: article for article in json_lines(data / "vinewsqa" / "articles.jsonl")}
     place = {pid: at for at, pid in enumerate(articles)}
     questions: list[AskedQuestion] = []
-    asked = [(row, place[row["pid"]], accepted(row["answers"])) for row in rows(data / "vinewsqa" / "questions.jsonl")]
+    asked = [
+        (row, place[row["pid"]], accepted(row["answers"])) for row in json_lines(data / "vinewsqa" / "questions.jsonl")
+    ]
     for number, (row, at, answers) in enumerate(asked):
         if gapped and at % 2 == 0 and number % 3 == 0:
             articles[row["pid"]]["text"] = without(articles[row["pid"]]["text"], answers)
@@ -126,7 +124,7 @@ def vicoqa(data: Path) -> AnswerSet:
     A quote answers when it holds the evidence span, or one of its sentences whole. Halves by article.
     """
     questions = []
-    for at, conversation in enumerate(rows(data / "vicoqa" / "conversations.jsonl")):
+    for at, conversation in enumerate(json_lines(data / "vicoqa" / "conversations.jsonl")):
         history: tuple[Turn, ...] = ()
         for turn in conversation["turns"]:
             span = normalise(turn["span"])
@@ -136,7 +134,7 @@ def vicoqa(data: Path) -> AnswerSet:
             history = (*history, Turn("user", turn["q"]), Turn("assistant", turn["a"]))
     records = [
         {"id": article["pid"], "text": article["text"], "url": article["url"], "source": article["source"]}
-        for article in rows(data / "vicoqa" / "articles.jsonl")
+        for article in json_lines(data / "vicoqa" / "articles.jsonl")
     ]
     return AnswerSet("vicoqa", records, questions)
 
@@ -154,11 +152,11 @@ def xquad_gapped(data: Path) -> AnswerSet:
 
 
 def _xquad(data: Path, name: str, *, gapped: bool) -> AnswerSet:
-    passages = {passage["pid"]: passage for passage in rows(data / "xquad" / "passages.jsonl")}
+    passages = {passage["pid"]: passage for passage in json_lines(data / "xquad" / "passages.jsonl")}
     there: tuple[tuple[str, ...], ...] = (("vi", "en"), (), ("vi",), ("en",)) if gapped else (("vi", "en"),) * 4
     kept = {pid: there[at % 4] for at, pid in enumerate(passages)}
     place = {pid: at for at, pid in enumerate(passages)}
-    asked = rows(data / "xquad" / "questions.jsonl")
+    asked = json_lines(data / "xquad" / "questions.jsonl")
     if gapped:
         for row in asked[::3]:
             for language in ("vi", "en"):
@@ -196,7 +194,7 @@ def corpus(cases: Path = CASES, folder: Path = CORPUS) -> AnswerSet:
             missing="" if case["parts"] else "sentence",
             history=tuple(Turn(**turn) for turn in case.get("history", ())),
         )
-        for case in rows(cases)
+        for case in json_lines(cases)
     ]
     return AnswerSet("corpus", folder, questions)
 

@@ -27,6 +27,7 @@ from eval.benchmarks.answer_sets import (
     xquad,
     xquad_gapped,
 )
+from eval.benchmarks.datasets import missing
 from eval.benchmarks.table import percent, render, write_json
 from rag.newsqa import NewsQA
 from rag.types import Answer
@@ -72,19 +73,19 @@ def quoting(name: str, outcomes: Sequence[Outcome]) -> dict[str, object]:
     }
 
 
-def abstaining(name: str, outcomes: Sequence[Outcome], missing: str) -> dict[str, object]:
-    """Of refusals against questions whose answer is `missing`, beside all that the archive answers.
+def abstaining(name: str, outcomes: Sequence[Outcome], lacking: str) -> dict[str, object]:
+    """Refusals of questions whose `lacking` article or sentence was taken out, beside those that the archive answers.
 
     Precision: of the refused, how many had no answer. Recall: of those without, how many were refused.
     """
-    chosen = [outcome for outcome in outcomes if outcome.question.missing in ("", missing)]
+    chosen = [outcome for outcome in outcomes if outcome.question.missing in ("", lacking)]
     refused = [outcome for outcome in chosen if not outcome.answer.found]
     unanswerable = [outcome for outcome in chosen if not outcome.question.answerable]
     right = sum(not outcome.question.answerable for outcome in refused)
     precision, recall = right / max(1, len(refused)), right / max(1, len(unanswerable))
     return {
         "set": name,
-        "missing": missing,
+        "missing": lacking,
         "n": len(chosen),
         "unanswerable": len(unanswerable),
         "precision": precision,
@@ -107,8 +108,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--every", type=int, default=1, metavar="N", help="ask every Nth question only")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     args = parser.parse_args(argv)
-    if not args.data.is_dir():
-        print(f"Skipped: no evaluation data in {args.data}; give --data DIR")
+    if reason := missing(args.data, ("vinewsqa", "vicoqa", "xquad")):
+        print(reason)
         return 0
     began = time.perf_counter()
     quotes, refusals = [], []
@@ -119,7 +120,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             quotes.append(quoting("vicoqa, follow-ups only", [item for item in outcomes if item.question.history]))
     for answer_set in (vinewsqa_gapped(args.data), xquad_gapped(args.data)):
         outcomes = asked(answer_set, args.homes, args.every)
-        refusals += [abstaining(answer_set.name, outcomes, missing) for missing in ("article", "sentence")]
+        refusals += [abstaining(answer_set.name, outcomes, lacking) for lacking in ("article", "sentence")]
     own = asked(corpus(), args.homes, 1)
     quotes.append(quoting("own cases", own))
     refusals.append(abstaining("own cases", own, "sentence"))

@@ -30,6 +30,7 @@ from eval.benchmarks.answer_sets import (
     xquad,
     xquad_gapped,
 )
+from eval.benchmarks.datasets import missing
 from rag.answer.features import FEATURES
 from rag.answer.rank import FOUND_FEATURES, WEIGHTS, Logistic, Models, found_features, probabilities
 from rag.answer.weigh import Weighed
@@ -149,9 +150,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--every", type=int, default=2, metavar="N", help="look at every Nth question only")
     parser.add_argument("--write", action="store_true", help=f"replace {WEIGHTS.name}")
     args = parser.parse_args(argv)
-    if not args.data.is_dir():
-        print(f"{args.data}: no evaluation data here; give --data DIR", file=sys.stderr)
-        return 2
+    if reason := missing(args.data, ("vinewsqa", "xquad")):
+        print(reason)
+        return 0
 
     def seen(answer_set: AnswerSet) -> list[Observation]:
         with build(answer_set, args.homes) as qa:

@@ -61,15 +61,26 @@ def select(candidates: Sequence[Quote], kind: Kind, language: str) -> Selection:
     if not ordered:
         return Selection(())
     first = _in_own_language(ordered, language)
-    rival = next((other for other in ordered if _disagrees(first, other)), None) if kind == "how_many" else None
-    chosen = [first] if rival is None else sorted((first, rival), key=_newest_first)
+    rivals = _rivals(first, ordered) if kind == "how_many" else []
+    if rivals:
+        return Selection(tuple(sorted([first, *rivals], key=_newest_first)), differing=True)
+    chosen = [first]
     ratio = MIN_RATIO_SEVERAL if kind in SEVERAL else MIN_RATIO
     for quote in ordered:
         if len(chosen) == MAX_QUOTES or quote.chance < max(MIN_CHANCE, ratio * ordered[0].chance):
             break
         if not any(_tells_the_same(quote, other) for other in chosen):
             chosen.append(quote)
-    return Selection(tuple(chosen), differing=rival is not None)
+    return Selection(tuple(chosen))
+
+
+def _rivals(first: Quote, ordered: Sequence[Quote]) -> list[Quote]:
+    """The best quote of each other story that puts a different figure to the same thing."""
+    best: dict[str, Quote] = {}
+    for other in ordered:
+        if _disagrees(first, other):
+            best.setdefault(other.teller, other)
+    return list(best.values())[: MAX_QUOTES - 1]
 
 
 def _in_own_language(ordered: Sequence[Quote], language: str) -> Quote:
