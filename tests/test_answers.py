@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -204,3 +205,71 @@ def test_one_short_article_is_enough(tmp_path: Path) -> None:
         answer = single.ask("Who painted the lighthouse tower green?")
     assert answer.found
     assert "Oswin Trell" in answer.citations[0].quote
+
+
+def _opened(folder: Path, articles: dict[str, str]) -> NewsQA:
+    (folder / "in").mkdir()
+    for name, text in articles.items():
+        (folder / "in" / name).write_bytes(text.encode("utf-8"))
+    opened = NewsQA.open(home=folder / "home")
+    assert opened.ingest([folder / "in"]).failed == ()
+    return opened
+
+
+def _priced(published: str, price: str) -> str:
+    head = f"---\ntitle: Giá gạo ở chợ Mơ\nsource: Báo Làng Mơ\npublished: {published}\n---\n"
+    return f"{head}Giá gạo thơm ở chợ Mơ hôm nay là {price} đồng một ký, theo ban quản lý chợ.\n"
+
+
+@pytest.mark.parametrize(
+    ("question", "price"),
+    [
+        ("Giá gạo thơm ở chợ Mơ tháng 3/2031 là bao nhiêu?", "21.000"),
+        ("Giá gạo thơm ở chợ Mơ tháng 9 năm 2032 là bao nhiêu?", "25.000"),
+        ("Giá gạo thơm ở chợ Mơ năm ngoái là bao nhiêu?", "21.000"),
+    ],
+)
+def test_a_period_in_the_question_is_preferred(tmp_path: Path, question: str, price: str) -> None:
+    with _opened(tmp_path, {"a.md": _priced("2031-03-10", "21.000"), "b.md": _priced("2032-09-12", "25.000")}) as qa:
+        best = qa.retrieve(question)[0]
+        assert price in qa.article(best.passage.article_id).text
+
+
+def test_a_reprint_is_quoted_once(tmp_path: Path) -> None:
+    story = (
+        "The lock keeper Barin Oule opened the old sluice at dawn to let the flood water drain into the marsh. "
+        "Farmers along the canal said that the water fell by forty centimetres within three hours of the opening. "
+        "Engineers will inspect the wooden gates next week and replace the oldest ones before the summer.\n"
+    )
+    first = f"---\ntitle: Sluice opened\nsource: The Moor Post\npublished: 2031-05-01\n---\n{story}"
+    second = f"---\ntitle: Old sluice opened\nsource: Marsh Daily\npublished: 2031-05-02\n---\n{story}More follows.\n"
+    with _opened(tmp_path, {"a.md": first, "b.md": second}) as qa:
+        answer = qa.ask("Who opened the old sluice at dawn?")
+    assert answer.found
+    assert len({citation.article_id for citation in answer.citations}) == 1
+
+
+HOSTILE = {
+    "nfd": "Cầu Sông Mơ được sơn màu xanh lá cây vào mùa hè.",
+    "crlf": "First line of the report.\r\n\r\nThe green bridge was painted in summer by volunteers.\r\n",
+    "emoji": "👩🏽‍🔧 The green bridge 🌉 was painted in summer by volunteers 🎨.",
+    "spaces": "The\u00a0green\tbridge \u200bwas   painted\u2009in summer by volunteers.",
+    "repeated": "The green bridge was painted in summer by volunteers.\n" * 40,
+    "long line": "The green bridge was painted in summer by volunteers. " + "filler words without end " * 40_000,
+    "rtl": "The \u202egreen bridge\u202c was painted in summer by \u2066volunteers\u2069.",
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_citations_are_exact_over_hostile_text(tmp_path: Path, kind: str) -> None:
+    text = HOSTILE[kind] if kind != "nfd" else unicodedata.normalize("NFD", HOSTILE[kind])
+    question = "Cầu Sông Mơ được sơn màu gì?" if kind == "nfd" else "Who painted the green bridge in summer?"
+    with _opened(tmp_path, {"a.txt": text[:60_000]}) as qa:
+        hits = qa.retrieve(question)
+        answer = qa.ask(question)
+        for hit in hits:
+            stored = qa.article(hit.passage.article_id).text
+            assert all(stored[one.start : one.end].strip() for one in hit.passage.sentences)
+        for citation in answer.citations:
+            assert qa.article(citation.article_id).text[citation.start : citation.end] == citation.quote
+        assert hits
