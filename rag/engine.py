@@ -19,7 +19,7 @@ from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import Quote, select
 from rag.answer.weigh import Weighed, weigh
 from rag.retrieve.dense import centred
-from rag.retrieve.query import ArchiveQuery
+from rag.retrieve.query import ArchiveQuery, archive_query
 from rag.retrieve.retriever import ArchiveRetriever, is_typed_plain
 from rag.text.language import detect
 from rag.text.question import analyse
@@ -47,7 +47,11 @@ class QuotesQueryEngine(BaseQueryEngine):
         return response.answer
 
     def _query(self, query_bundle: QueryBundle) -> Response:
-        query = query_bundle if isinstance(query_bundle, ArchiveQuery) else ArchiveQuery(query_bundle.query_str)
+        # One moment of the archive for all of it: another process may be ingesting.
+        with self.retriever.catalogue.snapshot():
+            return self._answered(archive_query(query_bundle))
+
+    def _answered(self, query: ArchiveQuery) -> Response:
         started = time.perf_counter()
         hits = self.retriever.search(query)
         retrieved = time.perf_counter()
@@ -65,8 +69,8 @@ class QuotesQueryEngine(BaseQueryEngine):
 
     def _answer(self, query: ArchiveQuery, hits: Sequence[Hit]) -> Answer:
         question = query.query_str
-        language = answer_language(f"{query.background} {question}")
-        if not question.strip():
+        language = answer_language(query.searched)
+        if not query.text:
             return compose.unanswered(question, messages.EMPTY_QUESTION[language], language)
         if not hits:
             empty = not self.retriever.catalogue.count().articles
@@ -79,19 +83,18 @@ class QuotesQueryEngine(BaseQueryEngine):
         if confidence < fitted.threshold:
             nearest = list(dict.fromkeys(_name(articles[hit.passage.article_id]) for hit in hits))[:NEAREST]
             return compose.unanswered(question, messages.NOT_FOUND[language], language, nearest, confidence)
-        selection = select(self._quotes(weighed, articles), analyse(query.query_str).kind, language)
+        selection = select(self._quotes(weighed, articles), analyse(query.text).kind, language)
         return compose.quoted(question, selection, articles, language, confidence)
 
     def weigh(
         self, query: ArchiveQuery, hits: Sequence[Hit], articles: Mapping[str, Article], fitted: rank.Models
     ) -> Weighed:
         """Every sentence of the hits with the chance that it answers."""
-        text = f"{query.background} {query.query_str}".strip()
-        language = answer_language(text)
-        folded = is_typed_plain(text, language)
-        weights = self._term_weights(text, folded=folded)
-        asked = QuestionTerms(query.query_str, weights, folded=folded, background=query.background)
-        return weigh(analyse(query.query_str), asked, language, hits, articles, fitted)
+        language = answer_language(query.searched)
+        folded = is_typed_plain(query.searched, language)
+        weights = self._term_weights(query.searched, folded=folded)
+        asked = QuestionTerms(query.text, weights, folded=folded, background=query.background)
+        return weigh(analyse(query.text), asked, language, hits, articles, fitted)
 
     def _term_weights(self, text: str, *, folded: bool) -> dict[str, float]:
         """Inverse document frequency of each term (Robertson & Spärck Jones 1976, as in BM25)."""

@@ -190,6 +190,19 @@ def test_an_empty_question_and_a_huge_one_are_answered_politely(qa: NewsQA) -> N
     assert qa.retriever.search(ArchiveQuery(query_str='"; DROP TABLE passages; -- * NEAR( ')) is not None
 
 
+def test_a_question_in_decomposed_letters_is_the_same_question(qa: NewsQA) -> None:
+    question = "Ai cắt băng khánh thành cầu Sông Mơ?"
+    decomposed = qa.ask(unicodedata.normalize("NFD", question))
+    assert [one.quote for one in decomposed.citations] == [one.quote for one in qa.ask(question).citations]
+
+
+def test_a_question_in_a_language_that_the_archive_lacks(tmp_path: Path) -> None:
+    articles = {name: ARTICLES[name] for name in ("bridge.md", "flood-1.md", "letter.md")}
+    with _opened(tmp_path, articles) as qa:
+        hits = qa.retrieve("How many houses did the flood in the valley reach?")
+        assert qa.article(hits[0].passage.article_id).title == "Lũ lớn ở thung lũng Mây"
+
+
 def test_an_empty_archive_says_what_to_do(tmp_path: Path) -> None:
     with NewsQA.open(home=tmp_path) as empty:
         answer = empty.ask("What happened?")

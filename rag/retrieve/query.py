@@ -8,9 +8,12 @@ from llama_index.core.schema import QueryBundle
 
 from rag.errors import UsageError
 from rag.text.dates import bounds
+from rag.text.normalise import normalise
 from rag.types import Filters
 
 LANGUAGES = ("vi", "en", "und")
+# Characters. A longer question is a pasted document; its beginning is searched.
+MAX_QUESTION = 2000
 
 
 @dataclass
@@ -25,6 +28,21 @@ class ArchiveQuery(QueryBundle):
     top_k: int | None = None
     background: str = ""
     focus: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What was typed as the archive's texts are stored: NFC, trimmed, of bounded length."""
+        return normalise(self.query_str[:MAX_QUESTION]).strip()
+
+    @property
+    def searched(self) -> str:
+        """The text behind what it leans on."""
+        return f"{self.background} {self.text}".strip()
+
+
+def archive_query(query: QueryBundle) -> ArchiveQuery:
+    """The query itself, or a plain one with its limits unset."""
+    return query if isinstance(query, ArchiveQuery) else ArchiveQuery(query.query_str)
 
 
 def checked_filters(filters: Filters) -> Filters:

@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from rag.retrieve import dense, fuse, lexical
 from rag.retrieve.dense import Means, Vector
-from rag.retrieve.query import ArchiveQuery
+from rag.retrieve.query import ArchiveQuery, archive_query
 from rag.retrieve.restore import restore
 from rag.settings import LOCAL_EMBEDDER
 from rag.text.dates import bounds, find_dates
 from rag.text.language import detect
 from rag.text.names import without_names
-from rag.text.normalise import has_diacritics, normalise
+from rag.text.normalise import has_diacritics
 from rag.text.terms import folded_terms
 from rag.types import Article, Hit
 
@@ -38,8 +38,6 @@ RESTORED_FROM = 20
 # What an article gains by having been published in a period that the question names, or by being talked about.
 DATE_PREFERENCE = 0.15
 FOCUS_PREFERENCE = 0.3
-# A question longer than this is cut: it is a pasted document, not a question.
-MAX_QUESTION = 2000
 
 
 class ArchiveRetriever(BaseRetriever):
@@ -54,12 +52,13 @@ class ArchiveRetriever(BaseRetriever):
 
     def search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
         """The passages that best fit the query, at most one telling of a story; fewer where there are fewer."""
-        text = normalise(query.query_str)[:MAX_QUESTION].strip()
-        if not text or not self.catalogue.count().passages:
-            return ()
+        with self.catalogue.snapshot():
+            return self._search(query) if query.text and self.catalogue.count().passages else ()
+
+    def _search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
         means = self.means()
         allowed = self.catalogue.allowed(query.filters)
-        searched = f"{query.background} {text}".strip()
+        text, searched = query.text, query.searched
         language = detect(searched)
         matches = self._lexical(searched, language, allowed)
         if is_typed_plain(searched, language):
@@ -87,7 +86,7 @@ class ArchiveRetriever(BaseRetriever):
         own = means.passages.get(asked.language)
         # Within one language the passages' mean shifts every cosine alike, so only the question is moved.
         towards = asked.vector if own is None else asked.vector - own
-        for candidate_language in means.passages:
+        for candidate_language in self.catalogue.count().languages:
             yield from (rowid for rowid, _ in self.index.search(towards, candidate_language, DENSE_CANDIDATES, allowed))
 
     def means(self) -> Means:
@@ -97,8 +96,12 @@ class ArchiveRetriever(BaseRetriever):
 
     def _means_of(self, kind: str, known: Mapping[str, Vector]) -> dict[str, Vector]:
         stored = sorted(self.catalogue.means(kind).items(), key=lambda item: -item[1][0])
-        return {
+        means = {
             language: dense.shrunk(count, mean, known.get(f"{kind}-{language}")) for language, (count, mean) in stored
+        }
+        # A question may be in a language that the archive has no article in.
+        return means | {
+            language: known[f"{kind}-{language}"] for language in ("vi", "en") if known and language not in means
         }
 
     def _lexical(self, text: str, language: str, allowed: NDArray[np.int64] | None) -> dict[int, float]:
@@ -107,11 +110,7 @@ class ArchiveRetriever(BaseRetriever):
         if match is None:
             return {}
         within = None if language == "und" else language
-        found = self.catalogue.lexical(match, within, LEXICAL_CANDIDATES)
-        if allowed is None:
-            return dict(found)
-        permitted = set(allowed.tolist())
-        return {rowid: value for rowid, value in found if rowid in permitted}
+        return dict(self.catalogue.lexical(match, within, LEXICAL_CANDIDATES, allowed))
 
     def _preference(self, text: str, query: ArchiveQuery, candidates: Sequence[StoredPassage]) -> dict[str, float]:
         gained = dict.fromkeys(query.focus, FOCUS_PREFERENCE)
@@ -129,13 +128,17 @@ class ArchiveRetriever(BaseRetriever):
         return [(found.first, found.last) for found in find_dates(text, today=today) if found.first and found.last]
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
-        query = query_bundle if isinstance(query_bundle, ArchiveQuery) else ArchiveQuery(query_bundle.query_str)
-        return self.nodes(self.search(query))
+        return self.nodes(self.search(archive_query(query_bundle)))
 
     def nodes(self, hits: Sequence[Hit]) -> list[NodeWithScore]:
         """The hits as LlamaIndex nodes; `metadata` says where each stands."""
         articles = self.catalogue.articles({hit.passage.article_id for hit in hits})
-        return [NodeWithScore(node=_node(hit, articles[hit.passage.article_id]), score=hit.score) for hit in hits]
+        return [
+            NodeWithScore(node=_node(hit, articles[hit.passage.article_id]), score=hit.score)
+            for hit in hits
+            # Another process may have removed it meanwhile.
+            if hit.passage.article_id in articles
+        ]
 
 
 def _node(hit: Hit, article: Article) -> TextNode:
