@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from rag.answer.candidates import candidates_of
+from rag.answer.extent import extent
 from rag.text.sentences import sentences
-from rag.types import Article, Hit, Passage, Sentence
+from rag.types import Article, Hit, Passage, Sentence, Span
 
 
 def quoted(text: str) -> list[str]:
@@ -47,7 +48,26 @@ def test_an_ordinary_sentence_stands_alone() -> None:
     ]
 
 
-def test_headings_and_scraps_are_no_quotes() -> None:
-    assert quoted("## What the mayor said today\nAgreed.\nThe mayor praised the crew.") == [
-        "The mayor praised the crew."
-    ]
+@pytest.mark.parametrize("marks", ["", "## "])
+def test_a_heading_is_quoted_with_what_follows_it(marks: str) -> None:
+    heading = "Three reasons why the mayor praised the crew"
+    text = f"{marks}{heading}\nThey came early. They stayed late."
+    assert quoted(text)[0] == f"{heading}\nThey came early. They stayed late."
+
+
+def test_a_quote_never_spans_what_must_not_be_quoted() -> None:
+    text = "Why did the dam fail? ADVERTISEMENT The gate was rusty and the bolts were loose."
+    parts = (Sentence(0, 21, "en"), Sentence(36, len(text), "en"))
+    assert text[slice(*_ends(extent(parts, 0, text)))] == "Why did the dam fail?"
+
+
+def _ends(span: Span) -> tuple[int, int]:
+    return span.start, span.end
+
+
+def test_scraps_are_no_quotes() -> None:
+    assert quoted("Agreed.\nThe mayor praised the crew.") == ["The mayor praised the crew."]
+
+
+def test_a_line_without_a_stop_is_quoted_where_nothing_follows() -> None:
+    assert quoted("The mayor praised the crew of the ferry") == ["The mayor praised the crew of the ferry"]

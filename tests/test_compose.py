@@ -82,7 +82,7 @@ def test_what_is_quoted_already_gets_no_second_marks(text: str) -> None:
 
 
 def test_a_mark_on_one_side_is_no_quotation() -> None:
-    assert answer(quote("marks", "“dở dang")).text == "““dở dang” [1]"
+    assert answer(quote("marks", "“dở dang")).text == "«“dở dang» [1]"
 
 
 @pytest.mark.parametrize(

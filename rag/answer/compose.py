@@ -81,7 +81,11 @@ def _is_later(first: Quote, second: Quote) -> bool:
 
 def _line(citation: Citation, language: AnswerLanguage, *, attributed: bool) -> str:
     quote = citation.quote
-    if not (quote[:1] in _OPENING and quote[-1:] in _CLOSING):
+    opened, closed = quote[:1] in _OPENING, quote[-1:] in _CLOSING
+    if opened != closed:
+        # A mark that belongs to speech inside the quote must not be taken for ours.
+        quote = f"«{quote}»"
+    elif not opened:
         quote = f"“{quote}”"
     if attributed:
         source = citation.source or messages.UNKNOWN_SOURCE[language]
