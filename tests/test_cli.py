@@ -486,7 +486,13 @@ def test_an_interrupted_batch_keeps_its_answers(shared_home: Path, tmp_path: Pat
     out = tmp_path / "out.jsonl"
     command, env = process("ask", "--batch", "-", "--out", str(out), "--home", str(shared_home))
     with subprocess.Popen(
-        command, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        command,
+        env=env,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        # A test run started in the background ignores SIGINT, and would hand that down.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     ) as rag:
         assert rag.stdin and rag.stdout and rag.stderr
         # The second line is never completed: the process waits in the middle of its work.
