@@ -62,7 +62,7 @@ class ArchiveRetriever(BaseRetriever):
         language = detect(searched)
         matches = self._lexical(searched, language, allowed)
         if is_typed_plain(searched, language):
-            searched, text = self._restored(searched, matches), self._restored(text, matches)
+            searched, text = self._restored((searched, text), matches)
         asked = fuse.Asked(language, self._embedded(searched), self._embedded(without_names(text)))
         rowids = {*self._dense(asked, means, allowed), *matches}
         candidates = list(self.catalogue.passages(rowids).values())
@@ -71,13 +71,13 @@ class ArchiveRetriever(BaseRetriever):
         scored = fuse.score(asked, candidates, means, prominence, preference)
         return fuse.collapsed(scored, query.top_k or self.top_k)
 
-    def _restored(self, text: str, matches: Mapping[int, float]) -> str:
+    def _restored(self, typed: Sequence[str], matches: Mapping[int, float]) -> list[str]:
         best = sorted(matches, key=matches.__getitem__, reverse=True)[:RESTORED_FROM]
         passages = [stored.passage for stored in self.catalogue.passages(best).values()]
         articles = self.catalogue.articles({passage.article_id for passage in passages})
         told = [(articles[passage.article_id], passage) for passage in passages]
         texts = [f"{article.title or ''}\n{article.quote(passage.start, passage.end)}" for article, passage in told]
-        return restore(text, texts, self.catalogue.vocabulary_for_folded(folded_terms(text)))
+        return [restore(text, texts, self.catalogue.vocabulary_for_folded(folded_terms(text))) for text in typed]
 
     def _embedded(self, text: str) -> Vector:
         return np.asarray(self.embedder.get_query_embedding(text), dtype=np.float32)
