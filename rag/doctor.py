@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from rag import settings as settings_module
 from rag.errors import RagError, SettingsError
+from rag.models.choose import choose
 from rag.settings import LOCAL_EMBEDDER, Settings
 
 if TYPE_CHECKING:
@@ -95,8 +96,10 @@ def check_settings(settings: Settings) -> Check:
         "CHROMA_URL": without_credentials(settings.chroma_url),
     }
     detail = ", ".join(f"{name}={value}" for name, value in shown.items())
-    if settings.engine == "llm":
-        return Check("settings", "problem", detail, "no language model is configured; set RAG_ENGINE=quotes")
+    try:
+        choose(settings)
+    except SettingsError as error:
+        return Check("settings", "problem", detail, str(error))
     return Check("settings", "ok", detail)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from rag import settings as settings_module
 from rag.errors import UsageError
 from rag.settings import Settings
-from rag.types import Answer, Article, Filters, Hit, IngestReport, Turn
+from rag.types import Answer, AnswerEvent, Article, Filters, Hit, IngestReport, Settled, Turn
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -128,21 +128,39 @@ class NewsQA:
         until: str | None = None,
         source: str | None = None,
         language: str | None = None,
+        engine: str | None = None,
     ) -> Answer:
-        """What the archive says. `since`/`until` are ISO dates, months or years. Raises UsageError on a bad one."""
+        """What the archive says. `since`/`until` are ISO dates, months or years. Raises UsageError on a bad one.
+
+        `engine` is "quotes", "llm" or "auto" for this question; by default that of the settings.
+        """
+        limits = filters or Filters(
+            since=since, until=until, sources=(source,) if source else (), languages=(language,) if language else ()
+        )
+        *_, answer = self.stream(question, filters=limits, history=history, engine=engine)
+        assert isinstance(answer, Answer)
+        return answer
+
+    def stream(
+        self,
+        question: str,
+        *,
+        filters: Filters | None = None,
+        history: Sequence[Turn] = (),
+        engine: str | None = None,
+    ) -> Iterator[AnswerEvent]:
+        """The same answer as it is made: `Draft`s and `Settled` sentences, and at the end the `Answer`."""
         from rag.conversation import standalone
+        from rag.models.choose import choose
         from rag.retrieve.query import checked_filters
 
-        limits = checked_filters(
-            filters
-            or Filters(
-                since=since,
-                until=until,
-                sources=(source,) if source else (),
-                languages=(language,) if language else (),
-            )
-        )
-        return self.query_engine.answer(standalone(question, history, self.retriever, limits))
+        choose(self.settings, engine)
+        limits = checked_filters(filters or Filters())
+        answer = self.query_engine.answer(standalone(question, history, self.retriever, limits))
+        at = {citation.marker: citation for citation in answer.citations}
+        for sentence in answer.sentences:
+            yield Settled(sentence, tuple(at[marker] for marker in sentence.citations))
+        yield answer
 
     def chat(self, *, filters: Filters | None = None) -> Chat:
         """A conversation: follow-up questions are understood from what was asked before."""

@@ -15,7 +15,10 @@ from rag.errors import SettingsError
 
 DEFAULT_HOME = ".rag"
 LOCAL_EMBEDDER = "e5-small"
-ENGINES = ("quotes", "llm")
+ENGINES = ("auto", "quotes", "llm")
+# The value of LLM_MODEL that means the model fetched by `rag model pull`.
+LOCAL_LLM = "local"
+DEFAULT_LLM = "gpt-4o-mini"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,15 +26,25 @@ class Settings:
     """Resolved settings. Secrets are kept out of `repr`."""
 
     home: Path
-    engine: str = "quotes"
+    engine: str = "auto"
     embed_model: str = LOCAL_EMBEDDER
     embed_base_url: str | None = None
     embed_api_key: str | None = None
     chroma_url: str | None = None
     top_k: int = 10
+    llm_model: str | None = None
+    llm_base_url: str | None = None
+    llm_api_key: str | None = None
+    llm_api_version: str | None = None
+    llm_timeout: float = 60.0
+    llm_temperature: float | None = 0.0
+    llm_max_tokens: int = 600
+    llm_evidence_tokens: int = 1200
+    strict: bool = True
 
     def __repr__(self) -> str:
-        return f"Settings(home={str(self.home)!r}, engine={self.engine!r}, embed_model={self.embed_model!r})"
+        shown = ("home", "engine", "embed_model", "llm_model")
+        return f"Settings({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
 
 def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
@@ -41,7 +54,7 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     def text(name: str) -> str | None:
         return (env.get(name) or "").strip() or None
 
-    engine = text("RAG_ENGINE") or "quotes"
+    engine = text("RAG_ENGINE") or "auto"
     if engine not in ENGINES:
         raise SettingsError(f"RAG_ENGINE is {engine!r}; use one of: {', '.join(ENGINES)}")
     return Settings(
@@ -52,6 +65,17 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
         embed_api_key=text("EMBED_API_KEY") or text("OPENAI_API_KEY"),
         chroma_url=text("CHROMA_URL"),
         top_k=_integer("RAG_TOP_K", text("RAG_TOP_K"), default=10, low=1, high=100),
+        llm_model=text("LLM_MODEL"),
+        llm_base_url=text("LLM_BASE_URL") or text("OPENAI_BASE_URL"),
+        llm_api_key=text("LLM_API_KEY") or text("OPENAI_API_KEY"),
+        llm_api_version=text("LLM_API_VERSION"),
+        llm_timeout=_number("LLM_TIMEOUT", text("LLM_TIMEOUT"), default=60.0, low=1.0, high=3600.0) or 60.0,
+        llm_temperature=_number("LLM_TEMPERATURE", text("LLM_TEMPERATURE"), default=0.0, low=0.0, high=2.0),
+        llm_max_tokens=_integer("LLM_MAX_TOKENS", text("LLM_MAX_TOKENS"), default=600, low=50, high=8000),
+        llm_evidence_tokens=_integer(
+            "LLM_EVIDENCE_TOKENS", text("LLM_EVIDENCE_TOKENS"), default=1200, low=200, high=100_000
+        ),
+        strict=_switch("RAG_STRICT", text("RAG_STRICT"), default=True),
     )
 
 
@@ -72,3 +96,28 @@ def _integer(name: str, value: str | None, *, default: int, low: int, high: int)
     if not low <= number <= high:
         raise SettingsError(f"{name} is {number}; use a whole number from {low} to {high}")
     return number
+
+
+def _number(name: str, value: str | None, *, default: float, low: float, high: float) -> float | None:
+    """None for "none": the parameter is not sent."""
+    if value is None:
+        return default
+    if value.casefold() == "none":
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        raise SettingsError(f"{name} is {value!r}; use a number from {low:g} to {high:g}") from None
+    if not low <= number <= high:
+        raise SettingsError(f"{name} is {number:g}; use a number from {low:g} to {high:g}")
+    return number
+
+
+def _switch(name: str, value: str | None, *, default: bool) -> bool:
+    if value is None:
+        return default
+    if value.casefold() in ("1", "true", "yes", "on"):
+        return True
+    if value.casefold() in ("0", "false", "no", "off"):
+        return False
+    raise SettingsError(f"{name} is {value!r}; use 1 or 0")

@@ -147,14 +147,19 @@ class Citation:
 
 @dataclass(frozen=True, slots=True)
 class AnswerSentence:
-    """One sentence of an answer with the markers of the citations it rests on."""
+    """One sentence of an answer with the markers of the citations it rests on.
+
+    `reason` says, in the answer's language, why it is unsupported or unchecked; None where it is supported.
+    """
 
     text: str
     citations: tuple[int, ...]
     verdict: Verdict
+    reason: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
-        return {"text": self.text, "citations": list(self.citations), "verdict": self.verdict}
+        reason = {} if self.reason is None else {"reason": self.reason}
+        return {"text": self.text, "citations": list(self.citations), "verdict": self.verdict, **reason}
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +168,8 @@ class Answer:
 
     `nearest` are the titles of the closest articles, offered only when nothing was found.
     `confidence` is the calibrated probability (0 to 1) that the citations answer the question.
+    `engine` is "quotes" or "llm", what the text was made by; `model` names the language model, None for quotes.
+    `notice` is one honest line where something did not go as asked (the model failed, a sentence was withheld).
     """
 
     question: str
@@ -174,6 +181,8 @@ class Answer:
     citations: tuple[Citation, ...] = ()
     nearest: tuple[str, ...] = ()
     confidence: float | None = None
+    model: str | None = None
+    notice: str | None = None
     usage: dict[str, int] = field(default_factory=lambda: {"prompt_tokens": 0, "completion_tokens": 0})
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -189,9 +198,33 @@ class Answer:
             "citations": [citation.to_dict() for citation in self.citations],
             "nearest": list(self.nearest),
             "confidence": self.confidence,
+            "model": self.model,
+            "notice": self.notice,
             "usage": dict(self.usage),
             "seconds": {name: round(value, 4) for name, value in self.seconds.items()},
         }
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A piece of the sentence being written, as it arrives: not verified yet, markers taken out."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """A finished sentence with its verdict and the citations it rests on; it replaces the drafts before it.
+
+    In strict mode a sentence that nothing supports does not come, or comes as the quote shown in its place.
+    """
+
+    sentence: AnswerSentence
+    citations: tuple[Citation, ...]
+
+
+# What a streamed answer is made of: drafts and settled sentences, and at the end the whole Answer, which alone counts.
+AnswerEvent = Draft | Settled | Answer
 
 
 @dataclass(frozen=True, slots=True)

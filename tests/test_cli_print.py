@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag import cli_pages, cli_plain, terminal
+from rag.commands import pages, plain, terminal
 from rag.doctor import Check
 from rag.store.rows import ArticleInfo
 from rag.types import Answer, Article, Citation, Failure, IngestReport, Span
@@ -67,7 +67,7 @@ NOT_FOUND = Answer("?", "The archive does not say.", False, "en", "quotes", near
 
 
 def test_plain_answer(capsys: pytest.CaptureFixture[str]) -> None:
-    cli_plain.answer(answered("“Chợ mở lại.” [1]", citation()))
+    plain.answer(answered("“Chợ mở lại.” [1]", citation()))
     assert capsys.readouterr().out == (
         "“Chợ mở lại.” [1]\n\n[1] Báo Lá Dừa · 19/6/2024 · Chợ nổi mở lại · bao/cho-noi.md:12-40\n"
     )
@@ -75,7 +75,7 @@ def test_plain_answer(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_plain_answer_in_english_with_what_is_not_known(capsys: pytest.CaptureFixture[str]) -> None:
     unknown = citation(source=None, published=None, title=None, path="")
-    cli_plain.answer(answered("“It reopened.” [1] “So it did.” [2]", citation(), unknown, language="en"))
+    plain.answer(answered("“It reopened.” [1] “So it did.” [2]", citation(), unknown, language="en"))
     assert capsys.readouterr().out.splitlines()[2:] == [
         "[1] Báo Lá Dừa · 19 June 2024 · Chợ nổi mở lại · bao/cho-noi.md:12-40",
         "[1] Unknown outlet · undated · a1:12-40",
@@ -83,12 +83,12 @@ def test_plain_answer_in_english_with_what_is_not_known(capsys: pytest.CaptureFi
 
 
 def test_plain_answer_is_not_wrapped(capsys: pytest.CaptureFixture[str]) -> None:
-    cli_plain.answer(answered("“" + "dài " * 200 + "” [1]", citation()))
+    plain.answer(answered("“" + "dài " * 200 + "” [1]", citation()))
     assert len(capsys.readouterr().out.splitlines()) == 3
 
 
 def test_nothing_found_offers_titles(capsys: pytest.CaptureFixture[str]) -> None:
-    cli_plain.answer(NOT_FOUND)
+    plain.answer(NOT_FOUND)
     assert capsys.readouterr().out == (
         "The archive does not say.\n\nNearest articles:\n- Ferry fares\n- A [new] bridge\n"
     )
@@ -96,7 +96,7 @@ def test_nothing_found_offers_titles(capsys: pytest.CaptureFixture[str]) -> None
 
 def test_page_hangs_the_opening_mark_and_wraps(on_terminal: Callable[..., str]) -> None:
     text = "“Chợ nổi mở lại sau hai tuần sửa cầu tàu, bà con mừng.” [1]"
-    page = on_terminal(lambda: cli_pages.answer(answered(text, citation())), 40)
+    page = on_terminal(lambda: pages.answer(answered(text, citation())), 40)
     assert rows(page) == [
         " “Chợ nổi mở lại sau hai tuần sửa cầu",
         "  tàu, bà con mừng.” [1]",
@@ -109,7 +109,7 @@ def test_page_hangs_the_opening_mark_and_wraps(on_terminal: Callable[..., str]) 
 
 
 def test_page_of_nothing_found(on_terminal: Callable[..., str]) -> None:
-    page = on_terminal(lambda: cli_pages.answer(NOT_FOUND), 60)
+    page = on_terminal(lambda: pages.answer(NOT_FOUND), 60)
     assert rows(page) == [
         "  The archive does not say.", "", "  Nearest articles:", "  - Ferry fares", "  - A [new] bridge", "",
     ]  # fmt: skip
@@ -117,7 +117,7 @@ def test_page_of_nothing_found(on_terminal: Callable[..., str]) -> None:
 
 def test_colours_only_where_wanted(on_terminal: Callable[..., str], monkeypatch: pytest.MonkeyPatch) -> None:
     def call() -> None:
-        cli_pages.answer(answered("“A.” [1]", citation()))
+        pages.answer(answered("“A.” [1]", citation()))
 
     assert "\x1b[1;36m[1]" in on_terminal(call, 60)
     monkeypatch.setenv("NO_COLOR", "1")
@@ -128,9 +128,9 @@ def test_list(capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str
     info = ArticleInfo(
         "0123456789ab", "Giá\tvé [tàu] tăng từ đầu tháng", None, None, "2024-06", "vi", None, "a.md", 9, "s"
     )
-    cli_plain.articles([info])
+    plain.articles([info])
     assert capsys.readouterr().out == "0123456789ab\t2024-06\t\tvi\tGiá vé [tàu] tăng từ đầu tháng\n"
-    assert rows(on_terminal(lambda: cli_pages.articles([info]), 60)) == [
+    assert rows(on_terminal(lambda: pages.articles([info]), 60)) == [
         "id            date        outlet        lang  title",
         "0123456789ab  2024-06                   vi    Giá vé [tàu] …",
         "",
@@ -139,13 +139,13 @@ def test_list(capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str
 
 def test_show_dims_what_may_not_be_quoted(on_terminal: Callable[..., str]) -> None:
     article = Article("a1", "Tin.\nQUẢNG CÁO\nHết.", title="Tin", unquotable=(Span(5, 14),))
-    page = on_terminal(lambda: cli_pages.article(article), 60)
+    page = on_terminal(lambda: pages.article(article), 60)
     assert "\x1b[2mQUẢNG CÁO\x1b[0m" in page
     assert rows(page)[-4:] == ["Tin.", "QUẢNG CÁO", "Hết.", ""]
 
 
 def test_show_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    cli_plain.article(Article("a1", "Một.\n\tHai.", title="Tin", path="a.md"))
+    plain.article(Article("a1", "Một.\n\tHai.", title="Tin", path="a.md"))
     assert capsys.readouterr().out == (
         "id: a1\ntitle: Tin\nlanguage: und\npath: a.md\ncharacters: 10\n\nMột.\n\tHai.\n"
     )
@@ -153,18 +153,18 @@ def test_show_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_report(capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str]) -> None:
     report = IngestReport(added=40, unchanged=2, failed=(Failure("x", "y"),), passages=90, seconds=1.25)
-    cli_plain.report(report)
+    plain.report(report)
     assert capsys.readouterr().out == "added 40  updated 0  unchanged 2  removed 0  failed 1\n"
-    header, numbers, *_ = rows(on_terminal(lambda: cli_pages.report(report), 80))
+    header, numbers, *_ = rows(on_terminal(lambda: pages.report(report), 80))
     assert header.split() == ["added", "updated", "unchanged", "removed", "failed"]
     assert numbers.split() == ["40", "0", "2", "0", "1"]
 
 
 def test_checks(capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str]) -> None:
     checks = [Check("home", "ok", "fine"), Check("disk", "problem", "full", "free some space")]
-    cli_plain.checks(checks)
+    plain.checks(checks)
     assert capsys.readouterr().out == ("ok       home       fine\nproblem  disk       full -> free some space\n")
-    assert rows(on_terminal(lambda: cli_pages.checks(checks), 60)) == [
+    assert rows(on_terminal(lambda: pages.checks(checks), 60)) == [
         "ok       home  fine", "problem  disk  full", "               free some space", "",
     ]  # fmt: skip
 
@@ -177,7 +177,7 @@ def hostile_prints() -> list[tuple[object, object]]:
     check = Check("home", "problem", HOSTILE, HOSTILE)
     return [
         (module, call)
-        for module in (cli_plain, cli_pages)
+        for module in (plain, pages)
         for call in (
             lambda m: m.answer(cited), lambda m: m.answer(unsaid), lambda m: m.articles([info]),
             lambda m: m.article(article), lambda m: m.checks([check]),

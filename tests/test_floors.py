@@ -18,8 +18,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # From the top floor to the ground. A module may import those below it, and others of its own package.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("rag.cli",),
-    ("rag.cli_batch", "rag.cli_pages", "rag.cli_plain"),
-    ("rag.terminal",),
+    ("rag.commands",),
     ("rag.doctor", "ui", "eval"),
     ("rag.server",),
     ("rag",),
@@ -33,14 +32,14 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rag.text",),
     ("rag.types", "rag.errors"),
 )
-ONLY_FOR_THE_CLI = ("rag.cli", "rag.cli_batch", "rag.cli_pages", "rag.cli_plain", "rag.terminal", "rag.doctor")
+ONLY_FOR_THE_CLI = ("rag.cli", "rag.commands", "rag.doctor")
 
 # Benchmarks compare with what the vendors offer.
 FENCES: dict[str, tuple[str, ...]] = {
     "chromadb": ("rag.store", "eval.benchmarks"),
     "gradio": ("ui",),
     "openai": ("rag.embed.remote", "rag.models"),
-    "llama_index": ("rag.retrieve", "rag.engine", "rag.embed", "eval.benchmarks"),
+    "llama_index": ("rag.retrieve", "rag.engine", "rag.embed", "rag.models", "eval.benchmarks"),
 }
 
 
@@ -101,6 +100,10 @@ def is_within(module: str, package: str) -> bool:
     return module == package or module.startswith(package + ".")
 
 
+def within_any(module: str, packages: tuple[str, ...]) -> bool:
+    return any(is_within(module, package) for package in packages)
+
+
 def floor(module: str) -> int:
     """The number of the floor, 0 at the top. The longest name that fits decides; `rag` itself is `rag/__init__.py`."""
     fitting = [
@@ -156,7 +159,7 @@ def test_only_the_command_line_imports_its_parts() -> None:
     others = [
         str(found)
         for found in imports()
-        if found.imported in ONLY_FOR_THE_CLI and found.importer not in ONLY_FOR_THE_CLI
+        if within_any(found.imported, ONLY_FOR_THE_CLI) and not within_any(found.importer, ONLY_FOR_THE_CLI)
     ]
     assert others == []
 

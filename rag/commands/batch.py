@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
-from rag import terminal
+from rag.commands import terminal
 from rag.errors import RagError, UsageError
 from rag.newsqa import NewsQA
 from rag.types import Filters, Turn
@@ -30,11 +30,11 @@ class Request:
     filters: Filters
 
 
-def answer_file(qa: NewsQA, questions: str, out: str | None, filters: Filters) -> int:
+def answer_file(qa: NewsQA, questions: str, out: str | None, filters: Filters, engine: str | None = None) -> int:
     """Answers the file `questions` into the file `out` ("-" or None: standard streams); the exit status.
 
-    `filters` hold for lines that do not set their own. The status is 1 if every line failed. Raises UsageError if a
-    file cannot be opened.
+    `filters` hold for lines that do not set their own; `engine` as in `NewsQA.ask`. The status is 1 if every line
+    failed. Raises UsageError if a file cannot be opened.
     """
     with ExitStack() as files:
         if questions != _STANDARD and out and _is_same(questions, out):
@@ -42,7 +42,7 @@ def answer_file(qa: NewsQA, questions: str, out: str | None, filters: Filters) -
         lines = sys.stdin.buffer if questions == _STANDARD else files.enter_context(_opened(questions, "rb"))
         written = sys.stdout if out in (None, _STANDARD) else files.enter_context(_opened(str(out), "w"))
         total = failed = 0
-        for answered in answers(qa, lines, filters):
+        for answered in answers(qa, lines, filters, engine):
             total += 1
             failed += "error" in answered
             print(terminal.json_line(answered), file=written, flush=True)
@@ -51,7 +51,7 @@ def answer_file(qa: NewsQA, questions: str, out: str | None, filters: Filters) -
     return 1 if total and failed == total else 0
 
 
-def answers(qa: NewsQA, lines: IO[bytes], filters: Filters) -> Iterator[dict[str, Any]]:
+def answers(qa: NewsQA, lines: IO[bytes], filters: Filters, engine: str | None = None) -> Iterator[dict[str, Any]]:
     """One object for each line that is not blank: the answer with the line's id, or {"id", "error"}."""
     for number, raw in enumerate(lines, start=1):
         line = raw.removeprefix(_BOM).strip() if number == 1 else raw.strip()
@@ -62,7 +62,7 @@ def answers(qa: NewsQA, lines: IO[bytes], filters: Filters) -> Iterator[dict[str
             fields = parse_line(line)
             line_id = number if fields.get("id") is None else fields["id"]
             asked = read_request(fields, filters)
-            answer = qa.ask(asked.question, filters=asked.filters, history=asked.history)
+            answer = qa.ask(asked.question, filters=asked.filters, history=asked.history, engine=engine)
             yield {"id": line_id, **answer.to_dict()}
         except RagError as error:
             yield {"id": line_id, "error": str(error)}

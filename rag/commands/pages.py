@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from rag import terminal
+from rag.commands import terminal
 from rag.types import Answer, Article, Citation, IngestReport
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from rag import terminal
+from rag.commands import terminal
 from rag.types import Answer, Article, IngestReport
 
 if TYPE_CHECKING:

@@ -1,0 +1,119 @@
+"""The commands that fill, empty and show the archive: `ingest`, `remove`, `list`, `show`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.commands import terminal
+from rag.commands.base import DONE, FAILED, AddCommand, open_archive, print_json, printer
+from rag.errors import UsageError
+from rag.newsqa import NewsQA
+
+if TYPE_CHECKING:
+    from rag.ingest.pipeline import Progress
+
+
+def add(command: AddCommand) -> None:
+    ingest = command("ingest", "add or update articles; safe to repeat and to interrupt")
+    ingest.add_argument("paths", metavar="PATH", nargs="*", help="a file, a folder or a .jsonl file")
+    ingest.add_argument("--rebuild", action="store_true", help="embed everything again, for a changed embedder")
+    ingest.add_argument(
+        "--field", metavar="NAME=FIELD", action="append", default=[],
+        help="which field of JSON records holds what, as text=body (may be repeated)",
+    )  # fmt: skip
+    ingest.set_defaults(run=_ingest)
+
+    remove = command("remove", "remove articles")
+    remove.add_argument("ids", metavar="ID", nargs="*")
+    remove.add_argument("--source", metavar="NAME", help="remove every article of this outlet")
+    remove.add_argument("--yes", action="store_true", help="do not ask")
+    remove.set_defaults(run=_remove)
+
+    listing = command("list", "what is in the archive")
+    listing.add_argument("--json", action="store_true", help="one array of article objects, without texts")
+    listing.set_defaults(run=_list)
+
+    show = command("show", "one article: metadata and the stored text")
+    show.add_argument("id", metavar="ID")
+    show.add_argument("--json", action="store_true", help="one object")
+    show.set_defaults(run=_show)
+
+
+def _progress() -> AbstractContextManager[Callable[[Progress], None] | None]:
+    """What an ingestion reports to: a bar on a terminal, None elsewhere."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    from rag.commands.pages import progress_bar
+
+    return progress_bar()
+
+
+def _ingest(args: argparse.Namespace) -> int:
+    if not args.paths and not args.rebuild:
+        raise UsageError("nothing to ingest; name files or folders, as in: rag ingest articles/")
+    for path in args.paths:
+        if not Path(path).exists():
+            raise UsageError(f"{path}: there is no such file or folder; check the name")
+    with open_archive(args) as qa, _progress() as on_progress:
+        report = qa.ingest(args.paths, field_map=_field_map(args.field), on_progress=on_progress, rebuild=args.rebuild)
+    for failure in report.failed:
+        print(terminal.safe_line(f"{failure.path}: {failure.reason}"), file=sys.stderr)
+    printer().report(report)
+    return DONE if not report.failed or report.added + report.updated + report.unchanged else FAILED
+
+
+def _field_map(pairs: Sequence[str]) -> dict[str, str] | None:
+    mapping = {}
+    for pair in pairs:
+        name, equals, field = pair.partition("=")
+        if not (name and equals and field):
+            raise UsageError(f"--field {pair!r} is not understood; write NAME=FIELD, as in: --field text=body")
+        mapping[name] = field
+    return mapping or None
+
+
+def _remove(args: argparse.Namespace) -> int:
+    if bool(args.ids) == bool(args.source):
+        raise UsageError("name the articles to remove by ID, or an outlet by --source NAME")
+    with open_archive(args) as qa:
+        if args.source and not args.yes and not _confirmed(qa, args.source):
+            terminal.say("nothing was removed")
+            return FAILED
+        removed = qa.remove(args.ids, sources=[args.source] if args.source else [])
+    print(f"removed {removed}")
+    return DONE
+
+
+def _confirmed(qa: NewsQA, source: str) -> bool:
+    """Whether a person agrees to remove all of an outlet; a program is not asked."""
+    from rag.text.normalise import fold
+
+    count = sum(fold(info.source or "") == fold(source) for info in qa.articles())
+    return not count or terminal.agrees(f"Remove all {count} of {source}? [y/N] ")
+
+
+def _list(args: argparse.Namespace) -> int:
+    with open_archive(args) as qa:
+        articles = qa.articles()
+    if args.json:
+        print_json([article.to_dict() for article in articles])
+    elif articles:
+        printer().articles(articles)
+    else:
+        terminal.say("the archive is empty; add articles with: rag ingest PATH")
+    return DONE
+
+
+def _show(args: argparse.Namespace) -> int:
+    with open_archive(args) as qa:
+        article = qa.article(args.id)
+    if args.json:
+        print_json(article.to_dict(with_text=True))
+    else:
+        printer().article(article)
+    return DONE
