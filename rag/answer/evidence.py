@@ -54,7 +54,7 @@ class Judgement:
 def key_of(article_id: str, start: int, taken: frozenset[str] = frozenset()) -> str:
     """A short key of consonants from the sentence's place, the same in every answer; longer only where it is taken."""
     number = int.from_bytes(hashlib.sha256(f"{article_id}:{start}".encode()).digest())
-    letters = []
+    letters: list[str] = []
     while len(letters) < KEY_LENGTH or "".join(letters) in taken:
         number, place = divmod(number, len(_ALPHABET))
         letters.append(_ALPHABET[place])
