@@ -38,6 +38,33 @@ QUOTED_IN = {
     ("vi", "und"): "nguyên văn ngôn ngữ khác",
     ("en", "und"): "in another language",
 }
+# Why a written sentence is not shown as supported; `{detail}` is what the check found.
+WHY: dict[str, dict[AnswerLanguage, str]] = {
+    "other_language": {
+        "vi": "Câu này không viết bằng ngôn ngữ của câu hỏi.",
+        "en": "This sentence is not in the question's language.",
+    },
+}
+MODEL_FAILED = {
+    "vi": "Mô hình ngôn ngữ không trả lời được ({detail}); đây là các trích dẫn.",
+    "en": "The language model did not answer ({detail}); these are quotes.",
+}
+MODEL_UNSUPPORTED = {
+    "vi": "Không bài báo nào xác nhận điều mô hình ngôn ngữ viết; đây là các trích dẫn.",
+    "en": "No article supports what the language model wrote; these are quotes.",
+}
+MODEL_REFUSED = {
+    "vi": "Mô hình ngôn ngữ không thấy câu trả lời; đây là các trích dẫn gần nhất.",
+    "en": "The language model saw no answer; these are the closest quotes.",
+}
+CUT_OFF = {
+    "vi": "Câu trả lời bị ngắt giữa chừng; chỉ những câu trọn vẹn được giữ lại.",
+    "en": "The answer was cut off; only its whole sentences are kept.",
+}
+WITHHELD = {
+    "vi": "Số câu không được bài báo nào xác nhận nên không hiển thị: {detail}.",
+    "en": "Sentences withheld because no article supports them: {detail}.",
+}
 UNKNOWN_SOURCE = {"vi": "Không rõ nguồn", "en": "Unknown outlet"}
 UNDATED = {"vi": "không rõ ngày", "en": "undated"}
 
@@ -97,6 +124,11 @@ WHY = {
 def why(reason: str, language: AnswerLanguage, detail: str = "") -> str:
     """The wording of a reason; `detail` is text of the model and stays plain text."""
     return WHY[reason][language].replace("{detail}", detail).replace("“”", "").strip()
+
+
+def why(code: str | None, detail: str, language: AnswerLanguage) -> str | None:
+    """The reason in words; None where there is none."""
+    return WHY[code][language].format(detail=detail) if code in WHY else None
 
 
 def shown_date(published: str | None, language: AnswerLanguage) -> str:
