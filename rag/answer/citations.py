@@ -23,6 +23,7 @@ _TAG = re.compile(r"</?[a-zA-Z!][^>]{0,400}>|<\|[^|>]{0,40}\|>")
 _ADDRESS = re.compile(r"\(?\b(?:https?|ftp|data|javascript|file):\S*", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•–]\s+|#{1,6}\s+|>\s+|\d{1,2}[.)]\s+)")
 _EMPHASIS = re.compile(r"(\*\*|__|`+)(.*?)\1")
+_SPACE_BEFORE_STOP = re.compile(r" (?=[.,;:!?…](?:\s|$))")
 _CLOSING = re.compile(r"[.!?…:;,]*[”’\"')\]]*[.!?…]*$")
 
 
@@ -46,7 +47,7 @@ def read(text: str, keys: Iterable[str]) -> tuple[str, tuple[str, ...]]:
         for match in bare.finditer(text):
             cited[known[match.group().strip().casefold()]] = None
         text = bare.sub("", text)
-    return " ".join(text.split()), tuple(cited)
+    return _SPACE_BEFORE_STOP.sub("", " ".join(text.split())), tuple(cited)
 
 
 def visible(text: str, keys: Iterable[str]) -> str:

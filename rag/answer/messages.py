@@ -38,13 +38,6 @@ QUOTED_IN = {
     ("vi", "und"): "nguyên văn ngôn ngữ khác",
     ("en", "und"): "in another language",
 }
-# Why a written sentence is not shown as supported; `{detail}` is what the check found.
-WHY: dict[str, dict[AnswerLanguage, str]] = {
-    "other_language": {
-        "vi": "Câu này không viết bằng ngôn ngữ của câu hỏi.",
-        "en": "This sentence is not in the question's language.",
-    },
-}
 MODEL_FAILED = {
     "vi": "Mô hình ngôn ngữ không trả lời được ({detail}); đây là các trích dẫn.",
     "en": "The language model did not answer ({detail}); these are quotes.",
@@ -69,7 +62,11 @@ UNKNOWN_SOURCE = {"vi": "Không rõ nguồn", "en": "Unknown outlet"}
 UNDATED = {"vi": "không rõ ngày", "en": "undated"}
 
 # Why a written sentence is not vouched for: codes of `Judgement.reason`.
-WHY = {
+WHY: dict[str, dict[AnswerLanguage, str]] = {
+    "other_language": {
+        "vi": "Câu này không viết bằng ngôn ngữ của câu hỏi.",
+        "en": "This sentence is not in the question's language.",
+    },
     "figure": {
         "vi": "Nguồn không nêu con số “{detail}”.",
         "en": "The source does not give the figure “{detail}”.",
@@ -124,11 +121,6 @@ WHY = {
 def why(reason: str, language: AnswerLanguage, detail: str = "") -> str:
     """The wording of a reason; `detail` is text of the model and stays plain text."""
     return WHY[reason][language].replace("{detail}", detail).replace("“”", "").strip()
-
-
-def why(code: str | None, detail: str, language: AnswerLanguage) -> str | None:
-    """The reason in words; None where there is none."""
-    return WHY[code][language].format(detail=detail) if code in WHY else None
 
 
 def shown_date(published: str | None, language: AnswerLanguage) -> str:

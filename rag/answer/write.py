@@ -105,7 +105,7 @@ class Composition:
         judgement = self._judged(text, places)
         if judgement.verdict == "supported":
             return self._sentence(text, judgement.support or places, "supported")
-        reason = messages.why(judgement.reason, judgement.detail, self.language)
+        reason = messages.why(judgement.reason or "not_found", self.language, judgement.detail)
         if judgement.verdict == "unchecked":
             return self._sentence(text, places, "unchecked", reason)
         if not self.strict:

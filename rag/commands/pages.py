@@ -66,14 +66,14 @@ def stream(events: Iterator[AnswerEvent]) -> None:
     with Live(console=console, transient=True, auto_refresh=False) as live:
         for event in events:
             if isinstance(event, Answer):
-                break
-            if isinstance(event, Settled):
+                live.stop()
+                answer(event)
+            elif isinstance(event, Settled):
                 settled.append(f"{terminal.safe_line(event.sentence.text)} ")
                 live.update(settled, refresh=True)
             else:
                 draft = Text(terminal.safe_line(event.text), style="dim")
                 live.update(Text.assemble(settled, draft), refresh=True)
-    answer(event)
 
 
 def _source(citation: Citation, language: str, *, quoted: bool = False) -> tuple[Text, Text]:

@@ -94,7 +94,7 @@ class ChatModel(CustomLLM):
 
     @property
     def metadata(self) -> LLMMetadata:
-        needed = self._settings.llm_evidence_tokens + self._settings.llm_max_tokens + _BESIDE_EVIDENCE
+        needed = self._settings.evidence_tokens + self._settings.llm_max_tokens + _BESIDE_EVIDENCE
         return LLMMetadata(
             context_window=needed if self._choice.provider == "local" else max(needed, _SERVER_CONTEXT),
             num_output=self._settings.llm_max_tokens,
