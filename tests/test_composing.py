@@ -203,7 +203,7 @@ def test_no_model_is_asked_where_nothing_can_be_found(qa: NewsQA, model_server: 
         ({"status": 500, "times": None}, None),
         ({"status": 429, "times": None}, None),
         ({"drop_after": 0, "times": None}, None),
-        ({"stall_after": 0}, None),
+        ({"wait": 30.0}, None),
         ({"raw": "<html>Bad gateway</html>", "content_type": "text/html"}, None),
     ],
 )
