@@ -18,7 +18,7 @@ def add(command: AddCommand) -> None:
     model = command("model", "the language model on this machine: pull (fetch it), list, remove")
     model.add_argument(
         "action", choices=("pull", "list", "remove"),
-        help="pull: fetch it, about 1.1 GB, or continue; list: what is here; remove: forget it, delete what was fetched",
+        help="pull: fetch it (about 1.1 GB) or go on; list: what is here; remove: forget it, delete what was fetched",
     )  # fmt: skip
     model.add_argument("--path", metavar="FILE.gguf", help="with pull: use this file, where it is")
     model.set_defaults(run=_model)

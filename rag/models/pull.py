@@ -109,7 +109,9 @@ def _fetch(model: Published, path: Path, on_progress: OnProgress) -> None:
         os.fsync(file.fileno())
     if digest(part) != model.sha256:
         part.unlink()
-        raise ModelError("what was fetched is not the expected file (its SHA-256 differs) and was deleted; run it again")
+        raise ModelError(
+            "what was fetched is not the expected file (its SHA-256 differs) and was deleted; run it again"
+        )
     part.replace(path)
 
 
