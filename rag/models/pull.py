@@ -16,11 +16,14 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from rag.errors import ModelError
 from rag.models.shelf import LocalModel, accept, digest, models_folder
 from rag.text.address import one_line
+
+if TYPE_CHECKING:
+    import httpx
 
 log = logging.getLogger(__name__)
 
@@ -141,10 +144,8 @@ def _from_hub(model: Published, file: IO[bytes], on_progress: OnProgress) -> Non
     raise _Unavailable("it keeps breaking off")
 
 
-def _continue(client: object, model: Published, file: IO[bytes], on_progress: OnProgress) -> None:
-    import httpx
-
-    assert isinstance(client, httpx.Client)
+def _continue(client: httpx.Client, model: Published, file: IO[bytes], on_progress: OnProgress) -> None:
+    """Appends what one answer gives. Raises httpx.TransportError, _Unavailable."""
     have = file.tell()
     with client.stream("GET", model.url, headers={"Range": f"bytes={have}-"} if have else {}) as response:
         if response.status_code == 200 and have:
@@ -153,7 +154,7 @@ def _continue(client: object, model: Published, file: IO[bytes], on_progress: On
             file.seek(0)
         elif response.status_code not in (200, 206):
             raise _Unavailable(f"HTTP {response.status_code}")
-        for block in response.iter_raw(_BLOCK):
+        for block in response.iter_raw():
             file.write(block[: model.size - file.tell()])
             on_progress(file.tell())
             if file.tell() == model.size:
