@@ -73,6 +73,13 @@ def test_closed_and_used_again(real: ChatModel) -> None:
     assert next(real.write(_ASK, max_tokens=5))
 
 
+def test_unloaded_as_soon_as_loaded(real: ChatModel) -> None:
+    real.close()
+    for _ in range(3):
+        real._endpoint()
+        real.close()
+
+
 def test_a_program_that_ends_while_it_writes(real: ChatModel) -> None:
     done = subprocess.run(
         [sys.executable, "-c", _CHILD], capture_output=True, text=True, timeout=250, check=False,

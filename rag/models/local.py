@@ -17,6 +17,7 @@ from rag.text.address import one_line
 _LONGEST_CONTEXT = 32_768
 # More do not write faster: memory is what is waited for.
 _MOST_THREADS = 8
+_START_SECONDS = 60.0
 
 
 class LocalServer:
@@ -60,6 +61,7 @@ class LocalServer:
         try:
             server = xllamacpp.Server(_parameters(xllamacpp.CommonParams(), model, self._context, key))
             address = server.listening_address
+            _await_queue(address, key)
         except Exception as error:
             # The binding raises whatever C++ throws.
             said = one_line(str(error) or type(error).__name__, key)
@@ -67,9 +69,20 @@ class LocalServer:
                 f"the local language model {model.path} cannot be loaded ({said}); run: rag model pull"
             ) from error
         held = [server]
-        # Called by `close`, or else before the interpreter is taken down.
+        # Called by `close`, when nobody holds this any more, or else before the interpreter is taken down.
         self._unload = weakref.finalize(self, held.clear)
-        self._endpoint = Endpoint(f"{address}/v1", key, on_machine=True)
+        self._endpoint = Endpoint(f"{address}/v1", key, on_machine=True, kept_by=self)
+
+
+def _await_queue(address: str, key: str) -> None:
+    """Returns once the server works on requests: one that is unloaded before that waits for itself forever.
+
+    Its slots are told by the same thread that computes.
+    """
+    import httpx
+
+    with httpx.Client(trust_env=False, timeout=_START_SECONDS) as client:
+        client.get(f"{address}/slots", headers={"Authorization": f"Bearer {key}"}).raise_for_status()
 
 
 def _parameters(parameters: Any, model: LocalModel, context: int, key: str) -> Any:
@@ -85,7 +98,8 @@ def _parameters(parameters: Any, model: LocalModel, context: int, key: str) -> A
     # Kept prompts of earlier questions would take gigabytes.
     parameters.cache_ram_mib = 0
     parameters.ui = False
-    parameters.endpoint_slots = False
+    # `_await_queue` asks it.
+    parameters.endpoint_slots = True
     return parameters
 
 
