@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
 from rag import settings as settings_module
-from rag.errors import RagError, SettingsError
+from rag.errors import ModelError, RagError, SettingsError
 from rag.models.choose import choose
 from rag.settings import LOCAL_EMBEDDER, Settings
 from rag.text.address import without_credentials
@@ -64,6 +64,7 @@ def _examine(settings: Settings) -> Iterator[Check]:
     yield check_disk(settings.home)
     embedder, embedder_check = check_embedder(settings)
     yield embedder_check
+    yield from check_model(settings)
     yield from check_archive(settings, embedder)
     if settings.chroma_url:
         yield check_chroma_server(settings.chroma_url)
@@ -94,6 +95,10 @@ def check_settings(settings: Settings) -> Check:
         "EMBED_MODEL": settings.embed_model,
         "EMBED_BASE_URL": without_credentials(settings.embed_base_url),
         "EMBED_API_KEY": "set" if settings.embed_api_key else "not set",
+        "LLM_MODEL": settings.llm_model or "not set",
+        "LLM_BASE_URL": without_credentials(settings.llm_base_url),
+        "LLM_API_KEY": "set" if settings.llm_api_key else "not set",
+        "LLM_API_VERSION": settings.llm_api_version or "not set",
         "CHROMA_URL": without_credentials(settings.chroma_url),
     }
     detail = ", ".join(f"{name}={value}" for name, value in shown.items())
@@ -102,6 +107,27 @@ def check_settings(settings: Settings) -> Check:
     except SettingsError as error:
         return Check("settings", "problem", detail, str(error))
     return Check("settings", "ok", detail)
+
+
+def check_model(settings: Settings) -> Iterator[Check]:
+    """What answers questions and why, and whether a language model would. It is not asked anything."""
+    try:
+        choice = choose(settings)
+    except SettingsError:
+        # Told of the settings already.
+        return
+    if choice.engine == "quotes":
+        yield Check("engine", "ok", f"quotes, {choice.why}")
+        return
+    from rag.models.health import health
+
+    yield Check("engine", "ok", f"llm ({choice.provider}), {choice.why}")
+    try:
+        detail, advice = health(settings, choice)
+    except ModelError as error:
+        yield Check("model", "problem", str(error))
+    else:
+        yield Check("model", "warning" if advice else "ok", detail, advice)
 
 
 def check_home(home: Path) -> Check:

@@ -39,6 +39,8 @@ def home(shared_home: Path, tmp_path: Path) -> Path:
 def _plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("RAG_HOME", "RAG_ENGINE", "RAG_TOP_K", "CHROMA_URL"):
         monkeypatch.delenv(name, raising=False)
+    for name in ("LLM_MODEL", "LLM_BASE_URL", "LLM_API_KEY", "LLM_API_VERSION", "LLM_TIMEOUT"):
+        monkeypatch.delenv(name, raising=False)
     for name in ("EMBED_MODEL", "EMBED_BASE_URL", "EMBED_API_KEY", "OPENAI_BASE_URL", "OPENAI_API_KEY"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)
@@ -101,7 +103,7 @@ def test_a_healthy_archive(home: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert all(list(check) == ["name", "status", "detail", "advice"] for check in printed["checks"])
     checks = {check["name"]: check for check in printed["checks"]}
     assert list(checks) == [
-        "python", "libraries", "settings", "home", "disk", "embedder", "archive", "vectors", "index",
+        "python", "libraries", "settings", "home", "disk", "embedder", "engine", "archive", "vectors", "index",
     ]  # fmt: skip
     assert checks["archive"]["detail"] == "articles: 1, outlets: 0, passages: 1 (vi 1), no article is dated"
     assert checks["index"] == {

@@ -172,3 +172,14 @@ def progress_bar() -> Iterator[Callable[[Progress], None]]:
             bar.update(task, completed=state.done, total=state.total, articles=state.articles, passages=state.passages)
 
         yield show
+
+
+@contextmanager
+def bytes_bar(total: int) -> Iterator[Callable[[int], None]]:
+    """A bar on stderr over the bytes to fetch, with speed and time left; gone at the end."""
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn
+
+    columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=120) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda done: bar.update(task, completed=done)

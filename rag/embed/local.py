@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from rag.cache import cache_folder
 from rag.embed.engines import Engine, PlainEngine
 from rag.embed.onnx_engine import OnnxEngine
 from rag.embed.tokeniser import Tokeniser
@@ -49,7 +50,7 @@ def open_engine(cache: Path | None = None) -> Engine:
     """
     weights = Weights.installed()
     try:
-        return _fast_engine(weights, cache or _user_cache())
+        return _fast_engine(weights, cache or cache_folder())
     # ONNX Runtime's errors have no base class of their own, and a missing library may raise anything on import.
     except Exception as error:
         reason = " ".join(str(error).split())[:200]
@@ -57,12 +58,6 @@ def open_engine(cache: Path | None = None) -> Engine:
             "The fast embedder cannot run here (%s); using the plain one, which is several times slower", reason
         )
         return PlainEngine()
-
-
-def _user_cache() -> Path:
-    from platformdirs import user_cache_path
-
-    return user_cache_path("trich-dan", appauthor=False)
 
 
 def _fast_engine(weights: Weights, cache: Path) -> OnnxEngine:

@@ -30,7 +30,7 @@ class Choice:
     why: str = ""
 
 
-QUOTES = Choice("quotes", why="no language model is configured")
+QUOTES = Choice("quotes", why="since no language model is configured")
 
 
 def choose(settings: Settings, engine: str | None = None) -> Choice:
@@ -42,13 +42,13 @@ def choose(settings: Settings, engine: str | None = None) -> Choice:
     """
     asked = engine or settings.engine
     if asked == "quotes":
-        return Choice("quotes", why="asked for")
+        return Choice("quotes", why="as asked for")
     if settings.llm_model == LOCAL_LLM:
-        return Choice("llm", "local", LOCAL_LLM, why="LLM_MODEL=local")
+        return Choice("llm", "local", LOCAL_LLM, why="since LLM_MODEL=local")
     if settings.llm_base_url:
         return _server(settings, settings.llm_base_url)
     if settings.llm_api_key:
-        return Choice("llm", "openai", settings.llm_model or DEFAULT_LLM, why="a key and no base URL are set")
+        return Choice("llm", "openai", settings.llm_model or DEFAULT_LLM, why="since a key is set")
     if asked == "auto":
         return QUOTES
     raise SettingsError(
@@ -74,10 +74,10 @@ def _server(settings: Settings, base_url: str) -> Choice:
         raise SettingsError("LLM_BASE_URL is an Azure resource; set LLM_MODEL to the name of your deployment")
     if settings.llm_api_version:
         path = path or "/openai"
-        why = "a base URL and LLM_API_VERSION are set"
+        why = "since a base URL and LLM_API_VERSION are set"
     else:
         path = path or ("/openai/v1" if is_azure else "/v1")
-        why = "a base URL is set"
+        why = "since a base URL is set"
     url = urlunsplit((address.scheme, address.netloc, path, address.query, ""))
     deployment = path.partition("/deployments/")[2].partition("/")[0]
     return Choice("llm", "azure" if settings.llm_api_version else "server", model or deployment or None, url, why)

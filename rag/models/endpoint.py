@@ -23,12 +23,16 @@ CONNECT_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An address that speaks OpenAI's protocol. `api_version` makes it Azure's; `on_machine`: no proxy between."""
+    """An address that speaks OpenAI's protocol. `api_version` makes it Azure's; `on_machine`: no proxy between.
+
+    `kept_by` is what must live as long as the address is used.
+    """
 
     base_url: str
     key: str | None = field(default=None, repr=False)
     api_version: str | None = None
     on_machine: bool = False
+    kept_by: object = field(default=None, repr=False, compare=False)
 
     @property
     def title(self) -> str:

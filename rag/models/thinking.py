@@ -18,30 +18,24 @@ class ThinkingFilter:
         if self._answering:
             return piece
         self._held += piece
-        if not self._inside:
+        while True:
+            if self._inside:
+                thought, closed, after = self._held.partition(_CLOSE)
+                if not closed:
+                    # Only a part of the closing mark can still matter.
+                    self._held = thought[-len(_CLOSE) :]
+                    return ""
+                self._inside, self._held = False, after
             start = self._held.lstrip()
-            if _OPEN.startswith(start[: len(_OPEN)]) and len(start) < len(_OPEN):
+            if len(start) < len(_OPEN) and _OPEN.startswith(start):
                 return ""
             if not start.startswith(_OPEN):
-                return self._answer(start)
+                self._answering, self._held = True, ""
+                return start
             self._inside, self._held = True, start[len(_OPEN) :]
-        thought, closed, after = self._held.partition(_CLOSE)
-        if not closed:
-            # Only a part of the closing mark can still matter.
-            self._held = thought[-len(_CLOSE) :]
-            return ""
-        if not after.strip():
-            # Empty lines after the thoughts are not of the answer either.
-            self._inside, self._held = False, ""
-            return ""
-        return self._answer(after.lstrip())
 
     def end(self) -> str:
         """What was held back and turns out to be of the answer."""
         held = "" if self._inside or self._answering else self._held.lstrip()
         self._held = ""
         return held
-
-    def _answer(self, text: str) -> str:
-        self._answering, self._held = True, ""
-        return text
