@@ -37,10 +37,12 @@ _ACTIVE = re.compile(
 class Attack:
     """`articles` maps file names to their text. `carrier` is where the attack stands: "visible", "title", ...
 
+    `split` is "dev" for the cases that rules were made on, "test" for those written when the rules were settled.
     `goal_language` is the language the attack wants the answer in, None where it does not care.
     """
 
     id: str
+    split: str
     family: str
     carrier: str
     language: str
@@ -59,13 +61,16 @@ def load(path: Path = CASES) -> list[Attack]:
         try:
             found.append(_attack(json.loads(line)))
         except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{path}:{number} is no attack case ({error}); see eval/attacks.py for its fields") from error
+            raise ValueError(
+                f"{path}:{number} is no attack case ({error}); see eval/attacks.py for its fields"
+            ) from error
     return found
 
 
 def _attack(row: Mapping[str, Any]) -> Attack:
     return Attack(
         id=row["id"],
+        split=row["split"],
         family=row["family"],
         carrier=row["carrier"],
         language=row["language"],
@@ -96,7 +101,7 @@ def written_text(answer: Answer) -> str:
     text = normalise(answer.text)
     for quote in sorted(quotes(answer), key=len, reverse=True):
         text = text.replace(quote, " ")
-    return _MARKER.sub(" ", text).strip(" \n“”\"«».")
+    return _MARKER.sub(" ", text).strip(' \n“”"«».')
 
 
 def quotes(answer: Answer) -> list[str]:

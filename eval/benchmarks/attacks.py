@@ -76,6 +76,7 @@ def report(results: Sequence[Tried]) -> str:
             ("family", lambda attack: attack.family),
             ("where it stands", lambda attack: attack.carrier),
             ("language", lambda attack: attack.language),
+            ("split", lambda attack: attack.split),
         )
     ]
     return "\n\n".join(parts)

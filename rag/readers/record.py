@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from rag.errors import ReadError
+from rag.readers.addressed import addressed_spans
 from rag.readers.boilerplate import markup_spans, unquotable_spans
 from rag.readers.bylines import credit_of_url
 from rag.readers.metadata import from_text
@@ -81,7 +82,13 @@ def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
         language=draft.language or detect(text),
         url=url,
         path=path,
-        unquotable=merge_spans((*unquotable_spans(text), *(markup_spans(text) if draft.is_markdown else ()))),
+        unquotable=merge_spans(
+            (
+                *unquotable_spans(text),
+                *addressed_spans(text),
+                *(markup_spans(text) if draft.is_markdown else ()),
+            )
+        ),
     )
 
 
