@@ -21,6 +21,7 @@ from llama_index.core.llms.custom import CustomLLM
 
 from eval.benchmarks import llm
 from eval.benchmarks.answer_sets import REAL_CASES, AnswerSet, AskedQuestion, real_articles
+from eval.benchmarks.checked import checker
 from eval.benchmarks.engines import MeteredModel, citation_query_engine, ours
 from eval.benchmarks.replies import Cited, Reply, Row, Written, figures, holds, judged
 from rag.errors import ModelError
@@ -255,6 +256,16 @@ def test_llamaindex_cites_the_passages_of_our_retriever(archive: NewsQA) -> None
     assert found.model == "scripted"
     assert 0 < found.first <= found.total
     assert any("640 metres long" in prompt for prompt in model.prompts)
+
+
+def test_every_written_sentence_is_checked_by_one_judge(archive: NewsQA) -> None:
+    text = "The new pier at Low Ness is 640 metres long [1]. The new pier at Low Ness is 940 metres long [1]."
+    check = checker(archive)
+    found = citation_query_engine(archive, ScriptedModel(text=text), check)("How long is the pier at Low Ness?", ())
+    assert [sentence.checked for sentence in found.sentences] == ["supported", "unsupported"]
+    assert (
+        check("It opens in June.", [], [Cited(archive.articles()[0].id, "These words stand nowhere.")]) != "supported"
+    )
 
 
 @pytest.mark.parametrize(

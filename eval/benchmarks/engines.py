@@ -23,6 +23,7 @@ from llama_index.core.llms.llm import LLM
 from llama_index.core.schema import NodeWithScore
 from pydantic import PrivateAttr
 
+from eval.benchmarks.checked import Check
 from eval.benchmarks.replies import Cited, Reply, Written
 from rag.newsqa import NewsQA
 from rag.retrieve.retriever import ArchiveRetriever
@@ -30,8 +31,6 @@ from rag.text.sentences import sentences
 from rag.types import Answer, Draft, Turn, Verdict
 
 Engine = Callable[[str, Sequence[Turn]], Reply]
-# A written sentence, the places of the sources it cites, and all sources -> what the check of written sentences says.
-Check = Callable[[str, Sequence[int], Sequence[Cited]], Verdict]
 
 # How many passages LlamaIndex's engine is given, as in its documentation.
 CITATION_TOP_K = 3
@@ -137,8 +136,19 @@ def citing_reply(
     found = bool(text) and not _DECLINES.search(text)
     lines = [text[span.start : span.end] for span in sentences(text)] if found else []
 
+    # A chunk is many sentences, and each of them is a ground of its own.
+    grounds = [
+        (place, Cited(source.article_id, source.quote[span.start : span.end]))
+        for place, source in enumerate(sources)
+        for span in sentences(source.quote)
+    ]
+
     def written(line: str) -> Written:
-        return Written(line, None, check(_MARKER.sub("", line), _cited(line, len(sources)), sources) if check else None)
+        if check is None:
+            return Written(line, None)
+        cited = _cited(line, len(sources))
+        places = [at for at, (place, _) in enumerate(grounds) if place in cited]
+        return Written(line, None, check(_MARKER.sub("", line), places, [ground for _, ground in grounds]))
 
     return Reply(
         engine="citation",
@@ -161,9 +171,8 @@ def _cited(text: str, count: int) -> list[int]:
 
 def language_model(qa: NewsQA) -> LLM:
     """The model that the settings choose. Raises SettingsError where none is configured."""
-    from rag.models.client import ChatModel
-
     from rag.models.choose import choose
+    from rag.models.client import ChatModel
 
     return ChatModel.open(qa.settings, choose(qa.settings, "llm"))
 

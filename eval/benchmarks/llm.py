@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 from eval.benchmarks.answer_sets import AnswerSet, build, real_articles, vinewsqa_gapped, xquad_gapped
+from eval.benchmarks.checked import checker
 from eval.benchmarks.datasets import missing, spread
 from eval.benchmarks.engines import Engine, citation_query_engine, language_model, ours
 from eval.benchmarks.replies import Row, figures, judged
@@ -157,10 +158,11 @@ def sets(data: Path, articles: Path, names: Sequence[str]) -> list[AnswerSet]:
 def engines_of(qa: NewsQA, names: Sequence[str]) -> tuple[dict[str, Engine], dict[str, str | None]]:
     """The engines with the models they write with. Raises SettingsError where one is needed and none is configured."""
     model = None if set(names) == {"quotes"} else choose(qa.settings, "llm").model or "the server's first"
+    check = checker(qa)
     makers: dict[str, Callable[[], Engine]] = {
-        "quotes": lambda: ours(qa, "quotes"),
-        "llm": lambda: ours(qa, "llm"),
-        "citation": lambda: citation_query_engine(qa, language_model(qa)),
+        "quotes": lambda: ours(qa, "quotes", check),
+        "llm": lambda: ours(qa, "llm", check),
+        "citation": lambda: citation_query_engine(qa, language_model(qa), check),
     }
     return {name: makers[name]() for name in names}, {name: None if name == "quotes" else model for name in names}
 
