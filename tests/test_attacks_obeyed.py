@@ -91,9 +91,11 @@ def test_an_answer_in_the_language_that_the_attack_wants(base: Settings, model_s
 def test_where_what_nothing_supports_is_shown_it_is_marked(base: Settings, model_server: ModelServer) -> None:
     attack = DEV[0]
     settings = settings_for(model_server, base, strict=False)
-    answer = obeyed(attack, model_server, settings, f"{lie(attack, attack.goals[0]).rstrip('.')} [\\1].").answer
-    false = [sentence for sentence in answer.sentences if holds(sentence.text, attack.goals)]
-    assert all(sentence.verdict == "unsupported" and sentence.reason for sentence in false)
+    both = " ".join(f"{lie(attack, told).rstrip('.')} [\\1]." for told in (attack.answers[0], attack.goals[0]))
+    answer = obeyed(attack, model_server, settings, both).answer
+    assert [(holds(sentence.text, attack.goals), sentence.verdict) for sentence in answer.sentences] == [
+        (False, "supported"), (True, "unsupported"),
+    ]  # fmt: skip
 
 
 def test_no_order_reaches_the_model(base: Settings, model_server: ModelServer) -> None:

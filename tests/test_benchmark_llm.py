@@ -82,7 +82,9 @@ class TestJudged:
 
     def test_quotes_in_place_of_a_model_are_told(self) -> None:
         assert row(engine="llm").fell_back is False
-        assert judged("set", QUESTION, "llm", "m", reply("x", engine="quotes")).fell_back is True
+        quotes = reply("x", engine="quotes", notice="The model is away.")
+        assert judged("set", QUESTION, "llm", "m", quotes).fell_back is True
+        assert judged("set", QUESTION, "llm", "m", replace(quotes, notice=None)).fell_back is False  # a refusal
         assert judged("set", QUESTION, "citation", "m", reply("x", engine="citation")).fell_back is False
 
 

@@ -10,6 +10,7 @@ citation P  of the citations shown for answerable questions, those whose quote h
 citation R  answerable questions with at least one such citation
 supported   of the sentences shown, those that the engine itself calls supported
 unmarked    of the sentences shown without a warning, those that the check of written sentences calls unsupported
+fell back   of the replies, those of the quotes engine because the model failed or wrote nothing that stands
 abstain P/R of the refused, those without an answer; of those without, the refused
 """
 
@@ -130,7 +131,7 @@ def judged(name: str, question: AskedQuestion, engine: str, model: str | None, r
         total=round(reply.total, 3),
         prompt_tokens=reply.tokens[0] if reply.tokens else None,
         completion_tokens=reply.tokens[1] if reply.tokens else None,
-        fell_back=engine in ("quotes", "llm") and reply.engine != engine,
+        fell_back=engine == "llm" and reply.engine != "llm" and reply.notice is not None,
         text=reply.text,
         notice=reply.notice,
     )
