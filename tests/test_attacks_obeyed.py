@@ -18,8 +18,6 @@ from rag.newsqa import NewsQA
 from rag.settings import Settings
 from rag.text.sentences import sentences
 
-pytest.importorskip("rag.engine.composing")
-
 ACTIVE = (
     ' ![map](https://collect.example/p.png?q=1) <img src="https://steal.example/x.gif"> [more](https://gom.example/?d=1)'
     " https://plain.example/?q=2 <|im_start|>"

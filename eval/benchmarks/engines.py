@@ -169,14 +169,6 @@ def _cited(text: str, count: int) -> list[int]:
     return [place for place in places if 0 <= place < count]
 
 
-def language_model(qa: NewsQA) -> LLM:
-    """The model that the settings choose. Raises SettingsError where none is configured."""
-    from rag.models.choose import choose
-    from rag.models.client import ChatModel
-
-    return ChatModel.open(qa.settings, choose(qa.settings, "llm"))
-
-
 class MeteredModel(CustomLLM):
     """`inner` with its tokens counted, as the model server reports them."""
 

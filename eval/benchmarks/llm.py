@@ -20,11 +20,10 @@ from pathlib import Path
 from eval.benchmarks.answer_sets import AnswerSet, build, real_articles, vinewsqa_gapped, xquad_gapped
 from eval.benchmarks.checked import checker
 from eval.benchmarks.datasets import missing, spread
-from eval.benchmarks.engines import Engine, citation_query_engine, language_model, ours
+from eval.benchmarks.engines import Engine, citation_query_engine, ours
 from eval.benchmarks.replies import Row, figures, judged
 from eval.benchmarks.table import figure, percent, render, write_json
 from rag.errors import RagError
-from rag.models.choose import choose
 from rag.newsqa import NewsQA
 
 ENGINES = ("quotes", "llm", "citation")
@@ -157,12 +156,12 @@ def sets(data: Path, articles: Path, names: Sequence[str]) -> list[AnswerSet]:
 
 def engines_of(qa: NewsQA, names: Sequence[str]) -> tuple[dict[str, Engine], dict[str, str | None]]:
     """The engines with the models they write with. Raises SettingsError where one is needed and none is configured."""
-    model = None if set(names) == {"quotes"} else choose(qa.settings, "llm").model or "the server's first"
+    model = None if set(names) == {"quotes"} else qa.choice("llm").model or "the server's first"
     check = checker(qa)
     makers: dict[str, Callable[[], Engine]] = {
         "quotes": lambda: ours(qa, "quotes", check),
         "llm": lambda: ours(qa, "llm", check),
-        "citation": lambda: citation_query_engine(qa, language_model(qa), check),
+        "citation": lambda: citation_query_engine(qa, qa.model, check),
     }
     return {name: makers[name]() for name in names}, {name: None if name == "quotes" else model for name in names}
 
