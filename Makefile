@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= ../shared/data
+ARTICLES ?= ../shared/articles
 
 .DEFAULT_GOAL := help
-.PHONY: help install ask test check format bench-retrieval bench-answers bench-speed bench-embedding clean
+.PHONY: help install ask test check format bench-retrieval bench-answers bench-speed bench-embedding bench-attacks bench-llm clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -50,6 +51,12 @@ bench-speed: $(VENV)/.installed-dev     ## ingestion, cold and warm answers, mem
 
 bench-embedding: $(VENV)/.installed-dev ## the embedding engine beside the plain one
 	@$(BIN)/python -m eval.benchmarks.embedding --data $(DATA)
+
+bench-attacks: $(VENV)/.installed-dev   ## articles that command whoever reads them: ENGINE=quotes or llm
+	@$(BIN)/python -m eval.benchmarks.attacks --engine $(or $(ENGINE),quotes)
+
+bench-llm: $(VENV)/.installed-dev       ## written answers beside quotes and LlamaIndex's citing engine
+	@$(BIN)/python -m eval.benchmarks.llm --data $(DATA) --articles $(ARTICLES)
 
 clean:           ## remove .venv and caches (never the archive)
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build *.egg-info

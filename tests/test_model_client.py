@@ -379,6 +379,15 @@ def test_llama_index_interface(model_server: ModelServer, model: ChatModel) -> N
     assert KEY not in repr(model)
 
 
+def test_a_stream_ends_with_its_tokens(model_server: ModelServer, model: ChatModel) -> None:
+    """A server counts them when all is said."""
+    model_server.say(TEXT, TEXT, usage={"prompt_tokens": 7, "completion_tokens": 3})
+    *_, last = model.stream_chat([ChatMessage(content="a")])
+    counted = {name: last.additional_kwargs[name] for name in ("prompt_tokens", "completion_tokens")}
+    assert counted == {"prompt_tokens": 7, "completion_tokens": 3}
+    assert (last.message.content, last.delta) == (TEXT, "")
+
+
 async def _async_forms(model: ChatModel) -> list[str]:
     chat = await model.achat([ChatMessage(content="a")])
     complete = await model.acomplete("b")

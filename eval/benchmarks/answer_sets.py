@@ -17,6 +17,7 @@ from rag.types import Turn
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "eval" / "datasets" / "corpus.jsonl"
+REAL_CASES = ROOT / "eval" / "datasets" / "real_articles.jsonl"
 CORPUS = ROOT / "corpus"
 
 
@@ -197,6 +198,23 @@ def corpus(cases: Path = CASES, folder: Path = CORPUS) -> AnswerSet:
         for case in json_lines(cases)
     ]
     return AnswerSet("corpus", folder, questions)
+
+
+def real_articles(folder: Path, cases: Path = REAL_CASES) -> AnswerSet:
+    """Real articles in a folder beside the project, none of them part of it; the fit half is the dev split.
+
+    An accepted answer counts from any of them: they tell of the same events.
+    """
+    questions = [
+        AskedQuestion(
+            case["question"],
+            {"": accepted(case["answers"])} if case["answers"] else {},
+            fit=case["split"] == "dev",
+            missing="" if case["answers"] else "sentence",
+        )
+        for case in json_lines(cases)
+    ]
+    return AnswerSet("real-articles", folder, questions)
 
 
 def holds(text: str, answers: Sequence[str]) -> bool:

@@ -171,6 +171,8 @@ class ChatModel(CustomLLM):
         with self.write(_turns(messages), max_tokens=max_tokens) as writing:
             for piece in writing:
                 yield _said(writing, piece)
+            # The tokens are known only now.
+            yield _said(writing, "")
 
     async def _astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
         pieces = self._stream_chat(messages, **kwargs)

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from rag.errors import ReadError
+from rag.readers.addressed import addressed_spans
 from rag.readers.boilerplate import markup_spans, unquotable_spans
 from rag.readers.bylines import credit_of_url
 from rag.readers.metadata import from_text
@@ -74,20 +75,32 @@ def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
         article_id=article_id,
         record=key if is_listed else "",
         text=text,
-        title=_line(draft.title) or told.title,
-        source=_line(draft.source) or (address.source if address else None) or told.source,
-        author=_line(draft.author) or told.author,
+        title=_told(draft.title) or _told(told.title),
+        source=_told(draft.source) or (address.source if address else None) or _told(told.source),
+        author=_told(draft.author) or _told(told.author),
         published=published,
         language=draft.language or detect(text),
         url=url,
         path=path,
-        unquotable=merge_spans((*unquotable_spans(text), *(markup_spans(text) if draft.is_markdown else ()))),
+        unquotable=merge_spans(
+            (
+                *unquotable_spans(text),
+                *addressed_spans(text),
+                *(markup_spans(text) if draft.is_markdown else ()),
+            )
+        ),
     )
 
 
 def _line(value: str | None) -> str | None:
     """A field as one trimmed line, or None."""
     return " ".join(normalise(value).split())[:_MAX_FIELD].strip() or None if value else None
+
+
+def _told(value: str | None) -> str | None:
+    """A field as one line; None where it speaks to a program: a title is searched, shown and given to models."""
+    line = _line(value)
+    return None if line and addressed_spans(line) else line
 
 
 def _finest(told: str | None, in_address: str | None) -> str | None:

@@ -14,16 +14,12 @@ from typing import Any
 
 from rag.errors import ReadError
 from rag.readers.bylines import read_line
+from rag.readers.hidden import drop_hidden
 from rag.readers.outlets import domain, outlet_of
 from rag.readers.record import Draft
 from rag.text.dates import parse_date
 from rag.text.language import detect
 
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?:px|pt|em)?\s*(?:;|$)|opacity\s*:\s*0\s*(?:;|$)"
-)
-_HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|screen-reader-text|d-none|hidden|is-hidden)(?:\s|$)")
-_DROPPED_TAGS = ("script", "style", "template", "noscript", "iframe", "object", "svg")
 _BLOCKS = frozenset({
     "address", "article", "aside", "blockquote", "body", "br", "dd", "div", "dl", "dt", "figcaption", "figure",
     "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section", "table",
@@ -49,7 +45,7 @@ def read_page(html: str) -> Draft:
         if tree is None:
             raise ReadError("no HTML in it that can be read; save the page again, or as plain text")
         published = _published(tree)
-        _drop_hidden(tree)
+        drop_hidden(tree)
         document: Any = trafilatura.bare_extraction(
             tree,
             include_comments=False,
@@ -83,7 +79,7 @@ def text_of_fragment(html: str) -> str:
         tree = trafilatura.load_html(f"<html><body>{html}</body></html>")
     if tree is None:
         return ""
-    _drop_hidden(tree)
+    drop_hidden(tree)
     return _block_text(tree)
 
 
@@ -98,26 +94,6 @@ def silenced(*loggers: str) -> Iterator[None]:
     finally:
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
-
-
-def _drop_hidden(tree: Any) -> None:
-    """Takes out what a reader of the page does not see, in place; text behind an element stays."""
-    for element in list(tree.iter()):
-        if not isinstance(element.tag, str) or element.getparent() is None:
-            continue
-        is_data = element.tag == "script" and "ld+json" in (element.get("type") or "")
-        if (element.tag in _DROPPED_TAGS and not is_data) or _is_hidden(element):
-            element.drop_tree()
-
-
-def _is_hidden(element: Any) -> bool:
-    style = (element.get("style") or "").lower()
-    return (
-        element.get("hidden") is not None
-        or bool(style and _HIDDEN_STYLE.search(style))
-        or bool(_HIDDEN_CLASS.search(element.get("class") or ""))
-        or (element.tag == "input" and element.get("type") == "hidden")
-    )
 
 
 def _block_text(tree: Any) -> str:

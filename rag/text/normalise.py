@@ -7,7 +7,11 @@ import unicodedata
 
 # Control characters break terminals, JSON viewers and the embedder (NUL truncates); lone surrogates cannot be encoded.
 # The C1 range holds terminal escapes (CSI); form feeds and vertical tabs separate pages and lines as Unicode's own do.
-_UNSTORABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufeff]")
+# So does what nobody sees and yet splits words, reorders a line or carries a hidden message: soft hyphens, zero-width
+# spaces and invisible operators, bidirectional overrides, tag characters. (Joiners stay: scripts and emoji need them.)
+_UNSTORABLE = re.compile(
+    r"[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u200b\u2060-\u2064\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\U000e0000-\U000e007f]"
+)
 MAX_MARKS = 30
 _MARKS_AMONG_OTHERS = re.compile(r"[^\w\s\x00-\x7f]{31,}")
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
