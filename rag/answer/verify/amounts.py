@@ -66,7 +66,7 @@ _CLOCK = re.compile(
     r"\s?(?P<half>a\.?m\.?|p\.?m\.?|sáng|trưa|chiều|tối|đêm|rạng sáng)?",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![\p{L}\d])(?=[\p{L}\d/:.-]*\d)(?:[\p{L}]+[-/]?\d[\p{L}\d]*|\d+(?:[-–:/]\d+)+)(?![\p{L}\d])")
+_CODE = re.compile(r"(?<![\p{L}\d])(?=[\p{L}\d/:.-]*\d)(?:\p{Lu}\p{L}*[-/]?\d[\p{L}\d]*|\d+(?:[-–:/]\d+)+)(?![\p{L}\d])")
 _NOUN = re.compile(r"[^\S\n]?(\p{L}+)")
 _CLOSE = Decimal("0.1")
 
@@ -175,10 +175,15 @@ def codes(text: str) -> set[str]:
     dates, clocks = find_dates(text), _clocks(text)
     taken = [(date.start, date.end) for date in dates] + [match.span() for match in clocks]
     return {
-        re.sub(r"[-–/]", "-" if match.group()[0].isdigit() else "", match.group().casefold())
+        joined(match.group())
         for match in _CODE.finditer(text)
         if not any(start < match.end() and match.start() < end for start, end in taken)
     }
+
+
+def joined(text: str) -> str:
+    """Text in which a code has one writing: "F-16", "F16" -> "f16"; "3–1", "3/1" -> "3-1"."""
+    return re.sub(r"(?<=\d)[–/:](?=\d)", "-", re.sub(r"(?<=\p{L})[-–/](?=\d)", "", text.casefold()))
 
 
 def _clocks(text: str) -> list[re.Match[str]]:

@@ -36,7 +36,7 @@ _TITLES = frozenset(
     january february march april may june july august september october november december monday tuesday wednesday
     thursday friday saturday sunday i it he she they we you this that these those there here in on at by for from to of
     and or but if when while as after before during since until according both all some many most no not one two three
-    new first second third last his her its their our my your with without under over about into however meanwhile also
+    usd vnd eur gbp new first second third last his her its their our my your with without under over about into however meanwhile also
     yes health education finance transport interior justice trade economy energy culture sports science technology
     dean teacher doctor nurse major fire civil public
     tong thong thu tuong bo truong quoc phong ngoai giao chu tich pho giam doc bi thu ubnd tp thanh tinh quan huyen
@@ -88,7 +88,7 @@ def names(text: str) -> list[Name]:
             found.append(Name(text[start:end], start, key, length > 1 or not _is_ambiguous_start(text, start, token)))
             place += length
             continue
-        if token[:1].isupper() and not token.isdigit():
+        if token[:1].isupper() and not any(map(str.isdigit, token)):
             for word in folded[place].split("-"):
                 starts = _begins(text, start)
                 followed = place + 1 < len(tokens) and tokens[place + 1][2][:1].isupper()

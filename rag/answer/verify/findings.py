@@ -16,7 +16,7 @@ from rag.text.language import detect
 
 # What Vietnamese puts before the name of a person or a place that keeps its name in English.
 _KEEPS_ITS_NAME = re.compile(
-    r"(?:ông|bà|anh|chị|cô|em|chú|bác|thầy|phường|xã|quận|huyện|tỉnh|thành phố|TP\.?|sông|cầu|chợ|đường|phố|"
+    r"\b(?:ông|bà|anh|chị|cô|em|chú|bác|thầy|phường|xã|quận|huyện|tỉnh|thành phố|TP\.?|sông|cầu|chợ|đường|phố|"
     r"tướng|tá|tiến sĩ|giáo sư|bác sĩ)\s+(?:\p{Lu}[\p{L}.]*\s+)*$"
 )
 _PASSIVE = re.compile(r"\b(?:by|bị|được|bởi|from|của)\b", re.IGNORECASE)
@@ -92,8 +92,7 @@ def wrong_figures(claim: Reading, grounds: Grounds) -> list[str]:
     missing += [amount.text for amount in amounts.misplaced(claim.amounts, stated) if amount.text not in missing]
     clocks = {clock for reading in grounds.everything for clock in reading.clocks}
     missing += [f"{hour}:{minute:02d}" for hour, minute in sorted(claim.clocks - clocks)]
-    codes = {code for reading in grounds.everything for code in reading.codes}
-    return missing + sorted(claim.codes - codes)
+    return missing + sorted(code for code in claim.codes if not any(code in reading.digits for reading in grounds.everything))
 
 
 def wrong_dates(claim: Reading, grounds: Grounds) -> list[str]:
@@ -128,8 +127,8 @@ def _keeps_its_form(name: Name, claim: Reading, grounds: Grounds) -> bool:
     is_syllable = bool(_VIETNAMESE_SYLLABLE.fullmatch(name.key))
     if claim.language == "vi":
         return not is_syllable or bool(_KEEPS_ITS_NAME.search(claim.text[max(0, name.start - 40) : name.start]))
-    # An English word may be a translation ("Friendship Park"); a Vietnamese syllable in English is a name.
-    if is_syllable and detect(name.text) != "en" and name.text.casefold() not in _ENGLISH_SYLLABLES:
+    # An English word may be a translation ("Friendship Park"); Vietnamese syllables side by side are a name.
+    if is_syllable and _beside_syllables(name, claim):
         return True
     ours = {other.key for other in claim.names}
     foreign = {
@@ -141,9 +140,15 @@ def _keeps_its_form(name: Name, claim: Reading, grounds: Grounds) -> bool:
     return bool(foreign) and not any(key in ours for key in foreign)
 
 
-_ENGLISH_SYLLABLES = frozenset(
-    "can man pan sea sun son bay ban song long hung van do go to so no me he she a i no".split()
-)
+def _beside_syllables(name: Name, claim: Reading) -> bool:
+    """Whether a neighbouring name of the claim is shaped like a Vietnamese syllable as well."""
+    return any(
+        other.start != name.start
+        and _VIETNAMESE_SYLLABLE.fullmatch(other.key)
+        and claim.text[min(name.start, other.start) : max(name.start, other.start)].count(" ") == 1
+        for other in claim.names
+        if other.sure
+    )
 
 
 def wrong_negations(claim: Reading, grounds: Grounds) -> list[str]:

@@ -163,7 +163,8 @@ def _on(year: int, month: int, day: int) -> date | None:
 
 
 def _without_day(mention: DateMention) -> DateMention:
-    assert mention.first is not None
+    if mention.first is None:
+        return DateMention(0, 0, "month", month=mention.month)
     first, last = bounds(f"{mention.first.year:04d}-{mention.first.month:02d}")
     return DateMention(0, 0, "month", first, last, first.year, first.month)
 

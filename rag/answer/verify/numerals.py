@@ -21,7 +21,7 @@ _EN_TENS = {
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _EN = re.compile(
     rf"(?<![\p{{L}}\d-])(?:(?:{'|'.join([*_EN_TENS, *_EN_UNITS])}|a dozen|half a dozen|a hundred|a thousand)"
-    rf"(?:[- ](?:and )?(?:{'|'.join([*_EN_UNITS, *_EN_TENS, *_SCALES])}))*)(?![\p{{L}}\d-]*\p{{L}})",
+    rf"(?:[- ](?:and )?(?:{'|'.join([*_EN_UNITS, *_EN_TENS, *_SCALES])}))*)(?![\p{{L}}\d])",
     re.IGNORECASE,
 )
 _VI_DIGITS = {
