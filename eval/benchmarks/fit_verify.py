@@ -66,9 +66,7 @@ def with_guesses(rows: Sequence[Row], fitted: Models) -> list[Row]:
             least[row.group] = min(least.get(row.group, (2.0, -1)), (chance, place))
     causes = {place for _, place in least.values()}
     return [
-        row
-        if row.truth is not None
-        else Row(row.features, row.own, row.hard, False, row.group, row.weight)
+        row if row.truth is not None else Row(row.features, row.own, row.hard, False, row.group, row.weight)
         for place, row in enumerate(rows)
         if row.truth is not None or place in causes
     ]
@@ -87,7 +85,8 @@ def fitted_on(rows: Sequence[Row], *, own: bool) -> Fitted:
     hard = np.array([row.hard for row in chosen])
     thresholds = np.linspace(0.1, 0.9, 81)
     cost = [
-        balance[~truth & ~hard & (chances >= at)].sum() + COST_OF_WITHHELD * balance[truth & ~hard & (chances < at)].sum()
+        balance[~truth & ~hard & (chances >= at)].sum()
+        + COST_OF_WITHHELD * balance[truth & ~hard & (chances < at)].sum()
         for at in thresholds
     ]
     return Fitted(logistic, float(thresholds[int(np.argmin(cost))]))
@@ -96,7 +95,7 @@ def fitted_on(rows: Sequence[Row], *, own: bool) -> Fitted:
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
-    parser.add_argument("--every", type=int, default=1, metavar="N", help="look at every Nth text only")
+    parser.add_argument("--every", type=int, default=1, metavar="N", help="look at one source in N only")
     parser.add_argument("--write", action="store_true", help=f"replace {WEIGHTS.name}")
     args = parser.parse_args(argv)
     if reason := missing(args.data, ("vihallu", "ragtruth", "bump", "wice", "xquad")):
@@ -117,7 +116,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         rows = [
             row
             for texts, weight in sets
-            for row in observe(verifier, embed, [text for text in texts if text.source.fit][:: args.every], weight)
+            for row in observe(
+                verifier, embed, [text for text in texts if text.source.fit and text.source.among(args.every)], weight
+            )
         ]
         rows = with_guesses(rows, fitted)
         fitted = Models(fitted_on(rows, own=True), fitted_on(rows, own=False))

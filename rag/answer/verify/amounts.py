@@ -66,14 +66,18 @@ _CLOCK = re.compile(
     r"\s?(?P<half>a\.?m\.?|p\.?m\.?|sáng|trưa|chiều|tối|đêm|rạng sáng)?",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![\p{L}\d])(?=[\p{L}\d/:.-]*\d)(?:\p{Lu}\p{L}*[-/]?\d[\p{L}\d]*|\d+(?:[-–:/]\d+)+)(?![\p{L}\d])")
-_NOUN = re.compile(r"[^\S\n]?(\p{L}+)")
+_CODE = re.compile(
+    r"(?<![\p{L}\d])(?=[\p{L}\d/:.-]*\d)(?:\p{Lu}\p{L}*[-/]?\d[\p{L}\d]*|\d+(?:[-–:/]\d+)+)(?![\p{L}\d])"
+)
+_COUNTED = re.compile(
+    r"(?:[^\S\n]?(?!(?:and|but|in|on|at|for|from|of|to|by|with|và|là|ở|tại|trong|so|của|với|cho)\b)\p{L}+){1,4}"
+)
 _CLOSE = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A value with its unit ("%", a unit of both languages, or "") and the folded noun behind it.
+    """A value with its unit ("%", a unit of both languages, or "") and what it counts: the folded words behind it, up to four.
 
     `text` is what was written, `approximate` whether a word like "about" stands before it, `scaled` whether a word
     like "million" is part of it, `sure` whether it certainly counts something.
@@ -82,7 +86,7 @@ class Amount:
     text: str
     value: Decimal
     unit: str
-    noun: str
+    counted: frozenset[str]
     approximate: bool
     scaled: bool
     sure: bool = True
@@ -101,20 +105,19 @@ def amounts(text: str, language: str) -> list[Amount]:
                 written,
                 figure.value,
                 "%" if figure.unit == "%" else _unit(text, figure.start, figure.end),
-                figure.unit,
+                _counted(text, figure.end),
                 _is_approximate(text, figure.start),
                 any(char.isalpha() for char in written),
             )
         )
     for numeral in numerals(text, language):
         unit = _unit(text, numeral.start, numeral.end)
-        noun = _NOUN.match(text, numeral.end)
         found.append(
             Amount(
                 text[numeral.start : numeral.end],
                 Decimal(numeral.value).normalize(),
                 unit,
-                fold(noun[1]) if noun else "",
+                _counted(text, numeral.end),
                 _is_approximate(text, numeral.start),
                 numeral.value >= 1_000,
                 numeral.sure,
@@ -135,24 +138,19 @@ def unmatched(claimed: Sequence[Amount], known: Sequence[Amount], years: frozens
 
 
 def misplaced(claimed: Sequence[Amount], stated: Sequence[Amount]) -> list[Amount]:
-    """Amounts of a claim that its source gives to another thing, while it gives that thing another amount."""
-    nouns: dict[str, set[Decimal]] = {}
-    for amount in stated:
-        nouns.setdefault(_singular(amount.noun), set()).add(amount.value)
-    values = {amount.value for amount in stated if not _singular(amount.noun)}
-    return [
-        amount
-        for amount in claimed
-        if (noun := _singular(amount.noun)) in nouns
-        and noun not in ("", "%")
-        and amount.value not in nouns[noun] | values
-        and any(amount.value in other for other in nouns.values())
-        and not amount.approximate
-    ]
-
-
-def _singular(noun: str) -> str:
-    return noun[:-1] if len(noun) > 3 and noun.endswith("s") else noun
+    """Amounts of a claim that its source gives to other things, while it gives another amount to all they count."""
+    found = []
+    for amount in claimed:
+        same = [other for other in stated if other.value == amount.value]
+        if (
+            not same
+            or not amount.counted
+            or any(amount.counted <= other.counted or not other.counted for other in same)
+        ):
+            continue
+        if any(amount.counted <= other.counted for other in stated):
+            found.append(amount)
+    return found
 
 
 def agrees(claimed: Amount, other: Amount) -> bool:
@@ -207,6 +205,12 @@ def _unit(text: str, start: int, end: int) -> str:
         return _CURRENCY_BEFORE[text[start]]
     match = _UNIT.match(text, end)
     return _UNITS[match[1].casefold()] if match else ""
+
+
+def _counted(text: str, end: int) -> frozenset[str]:
+    match = _COUNTED.match(text, end)
+    words = fold(match.group()).split() if match else []
+    return frozenset(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words)
 
 
 def _digits(value: Decimal) -> int:

@@ -102,9 +102,12 @@ def known(text: str) -> Known:
     tokens = [(match.start(), match.end(), match.group()) for match in _WORD.finditer(text)]
     folded = [_plain(token) for _, _, token in tokens]
     keys: set[str] = set()
-    for place in range(len(tokens)):
-        if (found := _known_at(text, tokens, folded, place)) is not None:
+    place = 0
+    while place < len(tokens):
+        found = _known_at(text, tokens, folded, place)
+        if found is not None:
             keys.add(found[0])
+        place += found[1] if found is not None else 1
     return Known(frozenset(keys), frozenset(folded), frozenset(_initials(tokens)))
 
 

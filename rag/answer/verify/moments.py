@@ -69,20 +69,18 @@ def of_publication(published: str | None) -> Moments:
 
 
 def unmatched(
-    claim: str, claimed: Moments, stated: Sequence[DateMention], context: Sequence[DateMention], numbers: Iterable[int]
+    claim: str,
+    claimed: Moments,
+    stated: Sequence[DateMention],
+    publication: Sequence[DateMention],
+    numbers: Iterable[int],
 ) -> list[str]:
     """What the claim says of dates that the evidence does not.
 
-    `stated` are the dates of the quoted sentences; `context` those around them, the day of publication among them,
-    which counts only where the sentences name no day of their own or the claim says who reported it.
+    `stated` are the dates of the sentences and of what stands around them. The day of `publication` counts only
+    where they name none, or where the claim says who reported it. `numbers` may be years that no word announces.
     """
-    names_a_day = any(mention.day is not None for mention in stated)
-    usable = list(stated)
-    if not names_a_day or _ATTRIBUTED.search(claim):
-        usable += context
-    else:
-        usable += [mention for mention in context if mention.day is None]
-        usable += [_without_day(mention) for mention in context if mention.day is not None]
+    usable = [*stated, *publication] if not stated or _ATTRIBUTED.search(claim) else stated
     years = set(numbers)
     return [
         claim[mention.start : mention.end].strip()
@@ -160,13 +158,6 @@ def _on(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _without_day(mention: DateMention) -> DateMention:
-    if mention.first is None:
-        return DateMention(0, 0, "month", month=mention.month)
-    first, last = bounds(f"{mention.first.year:04d}-{mention.first.month:02d}")
-    return DateMention(0, 0, "month", first, last, first.year, first.month)
 
 
 def _of_day(day: date) -> DateMention:

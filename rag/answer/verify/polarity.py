@@ -33,7 +33,7 @@ _CLAUSE = re.compile(r"[,;:.!?]|\b(?:but|while|although|nhưng|còn|mà|trong kh
 _OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"ris(?:e|es|ing|en)|rose|increas\w+|grew|grow(?:s|n|ing)?|climb\w*|up by|gain\w*|surg\w+|tăng|gia tăng|dâng|leo thang",
      r"f[ae]ll(?:s|en|ing)?|decreas\w+|declin\w+|drop\w*|shr[aiu]nk\w*|reduc\w+|down by|plung\w+|slump\w*|giảm|sụt|hạ xuống|rút ngắn"),
-    (r"w[io]n|wins|winning|victor\w*|thắng|chiến thắng", r"lost|los(?:e|es|ing)|defeat\w*|thua|thất bại"),
+    (r"w[io]n|wins|winning|victor\w*|beat(?:s|en|ing)?|thắng|chiến thắng", r"lost|los(?:e|es|ing)|thua|thất bại"),
     (r"open(?:s|ed|ing)?|reopen\w*|mở cửa|mở lại|khai trương|thông xe|khánh thành", r"clos(?:e|es|ed|ing|ure)|shut\w*|đóng cửa|đóng lại"),
     (r"accept\w*|agree\w*|approv\w+|chấp nhận|chấp thuận|đồng ý|phê duyệt|thông qua",
      r"reject\w*|refus\w+|disagree\w*|oppos\w+|den(?:y|ied|ies)|bác bỏ|từ chối|phản đối|phủ nhận"),
@@ -45,7 +45,7 @@ _OPPOSITES: tuple[tuple[str, str], ...] = (
     (r"arriv\w+|đến nơi|tới nơi", r"depart\w*|le(?:ft|aves?|aving)|rời|khởi hành"),
     (r"bought|buy(?:s|ing)?|purchas\w+|mua", r"s[eo]ll(?:s|ing)?|sold|bán"),
     (r"import\w*|nhập khẩu", r"export\w*|xuất khẩu"),
-    (r"more|higher|greater|larger|nhiều hơn|cao hơn|lớn hơn|hơn", r"less|fewer|lower|smaller|ít hơn|thấp hơn|nhỏ hơn|kém"),
+    (r"more|higher|greater|larger|nhiều hơn|cao hơn|lớn hơn|(?<!thấp )(?<!ít )(?<!nhỏ )(?<!kém )hơn", r"less|fewer|lower|smaller|ít hơn|thấp hơn|nhỏ hơn|kém"),
     (r"most|highest|largest|biggest|nhiều nhất|cao nhất|lớn nhất", r"least|lowest|smallest|fewest|ít nhất|thấp nhất|nhỏ nhất"),
     (r"first|đầu tiên|lần đầu", r"last|final|cuối cùng|lần cuối"),
     (r"north(?:ern)?|phía bắc|miền bắc", r"south(?:ern)?|phía nam|miền nam"),
@@ -72,6 +72,8 @@ _SIDES = tuple(
     (re.compile(rf"\b(?:{one})\b", re.IGNORECASE), re.compile(rf"\b(?:{other})\b", re.IGNORECASE))
     for one, other in _OPPOSITES
 )
+# Rows that say one thing from two sides: who wins and who loses, who buys and who sells.
+OF_TWO_SIDES = frozenset(row for row, (_, words) in enumerate(_SIDES) if words.search("lose") or words.search("sell"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,11 @@ def opposed(claim: Polarity, evidence: Polarity) -> list[int]:
         and (row, side) not in evidence.sides
         and (row, 1 - side) not in claim.sides
     )
+
+
+def place_of(text: str, row: int) -> int | None:
+    """Where `text` names a side of a row first."""
+    return min((match.start() for words in _SIDES[row] if (match := words.search(text))), default=None)
 
 
 def opposite_words(text: str, rows: Sequence[int]) -> list[str]:

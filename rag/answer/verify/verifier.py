@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rag.answer.evidence import Evidence, Judgement
 from rag.answer.verify import framing
 from rag.answer.verify.features import row
-from rag.answer.verify.findings import Finding, Grounds, findings
+from rag.answer.verify.findings import Finding, Grounds, check
 from rag.answer.verify.model import Models, models
 from rag.answer.verify.reading import Reading, read
 from rag.answer.verify.wording import uncovered
@@ -25,7 +25,7 @@ Embed = Callable[[Sequence[tuple[str, str]]], NDArray[np.float32]]
 
 MAX_SENTENCES = 3
 # The sentences looked at beside the cited ones, the nearest first.
-MAX_CANDIDATES = 8
+MAX_CANDIDATES = 6
 # How much likelier a claim must get for one more sentence to be quoted.
 WORTH_ANOTHER = 0.03
 MAX_CLAIM = 2_000
@@ -174,10 +174,10 @@ class _Scale:
         length = float(np.linalg.norm(union))
         together = float(self._vector @ union) / length if length > 0 else 0.0
         apart = self._dense[1:, list(places)].max(axis=1).min() if len(self._dense) > 1 else self._dense[0, nearest]
-        features = row(self._claim, grounds, dense.tolist(), together, float(apart))
+        checks = check(self._claim, grounds)
+        features = row(self._claim, grounds, checks, dense.tolist(), together, float(apart))
         fitted = self._models.own if own else self._models.other
-        found = tuple(findings(self._claim, grounds))
-        return Weighed(places, fitted.chance(features), fitted.threshold, found, features, own)
+        return Weighed(places, fitted.chance(features), fitted.threshold, tuple(checks.findings), features, own)
 
 
 def clauses(text: str) -> list[str]:
