@@ -6,7 +6,7 @@ writes a scale the source spells out ("6,7 triệu" for 6.712.345).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
@@ -69,6 +69,10 @@ _CLOCK = re.compile(
 _CODE = re.compile(
     r"(?<![\p{L}\d])(?=[\p{L}\d/:.-]*\d)(?:\p{Lu}\p{L}*[-/]?\d[\p{L}\d]*|\d+(?:[-–:/]\d+)+)(?![\p{L}\d])"
 )
+# "Passage 2", "đoạn 3": where something stands, not how many there are.
+_POINTER = re.compile(
+    r"\b(?:passages?|sources?|articles?|sentences?|quotes?|đoạn|nguồn|bài|câu)\s+(?:số\s+)?$", re.IGNORECASE
+)
 _COUNTED = re.compile(
     r"(?:[^\S\n]?(?!(?:and|but|in|on|at|for|from|of|to|by|with|và|là|ở|tại|trong|so|của|với|cho)\b)\p{L}+){1,4}"
 )
@@ -98,6 +102,8 @@ def amounts(text: str, language: str) -> list[Amount]:
     found = []
     for figure in figures(text, language):
         if any(start < figure.end and figure.start < end for start, end in taken):
+            continue
+        if _POINTER.search(text[max(0, figure.start - 16) : figure.start]):
             continue
         written = text[figure.start : figure.end]
         found.append(
@@ -177,6 +183,23 @@ def codes(text: str) -> set[str]:
         for match in _CODE.finditer(text)
         if not any(start < match.end() and match.start() < end for start, end in taken)
     }
+
+
+def wrong_codes(claimed: Iterable[str], texts: Sequence[str]) -> list[str]:
+    """The codes of a claim that no text (as `joined` writes it) has.
+
+    Numbers with marks between them ("3-1", "1-2 pounds") are also read as amounts: as a code they are wrong only
+    where a text has the same numbers in another order.
+    """
+    found = []
+    for code in sorted(claimed):
+        if any(re.search(rf"(?<![\p{{L}}\d]){re.escape(code)}(?!\d)", text) for text in texts):
+            continue
+        numbers = sorted(re.findall(r"\d+", code))
+        others = [other for text in texts for other in re.findall(r"\d+(?:-\d+)+", text)]
+        if not code[0].isdigit() or any(sorted(other.split("-")) == numbers for other in others):
+            found.append(code)
+    return found
 
 
 def joined(text: str) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 import regex as re
 
 from rag.text.normalise import fold
+from rag.text.terms import STOP_TERMS
 
 EXONYMS = Path(__file__).with_name("exonyms.json")
 
@@ -36,7 +37,7 @@ _TITLES = frozenset(
     january february march april may june july august september october november december monday tuesday wednesday
     thursday friday saturday sunday i it he she they we you this that these those there here in on at by for from to of
     and or but if when while as after before during since until according both all some many most no not one two three
-    usd vnd eur gbp new first second third last his her its their our my your with without under over about into however meanwhile also
+    usd vnd eur gbp am pm new first second third last his her its their our my your with without under over about into however meanwhile also
     yes health education finance transport interior justice trade economy energy culture sports science technology
     dean teacher doctor nurse major fire civil public
     tong thong thu tuong bo truong quoc phong ngoai giao chu tich pho giam doc bi thu ubnd tp thanh tinh quan huyen
@@ -92,7 +93,12 @@ def names(text: str) -> list[Name]:
             for word in folded[place].split("-"):
                 starts = _begins(text, start)
                 followed = place + 1 < len(tokens) and tokens[place + 1][2][:1].isupper()
-                sure = word not in _TITLES and len(word) > 1 and (not starts or (followed and not token.isupper()))
+                sure = (
+                    word not in _TITLES
+                    and token.casefold() not in STOP_TERMS
+                    and len(word) > 1
+                    and (not starts or (followed and not token.isupper()))
+                )
                 found.append(Name(token, start, word, sure))
         place += 1
     return found
@@ -222,10 +228,12 @@ def _with_letter(words: frozenset[str], letter: str) -> Iterator[str]:
 
 def _near(one: str, other: str) -> bool:
     """Two writings of a foreign name ("Sergei", "Sergey"; "Ukraina", "Ukraine"), or a word and its adjective."""
-    if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 3:
+    if min(len(one), len(other)) < 5:
         return False
-    shared = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
-    if shared is None:
+    if one.startswith(other) or other.startswith(one):
         return True
+    shared = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
+    if shared is None or abs(len(one) - len(other)) > 3:
+        return False
     rest = max(len(one), len(other)) - shared
     return rest <= 2 and shared >= 5 and len(one) != len(other) or (rest == 1 and shared >= 5)

@@ -12,6 +12,7 @@ from rag.answer.evidence import Evidence
 from rag.answer.verify import amounts, entities, moments, polarity
 from rag.answer.verify.entities import Known, Name
 from rag.answer.verify.reading import Reading, read
+from rag.answer.verify.wording import uncovered
 from rag.text.language import detect
 
 # What Vietnamese puts before the name of a person or a place that keeps its name in English.
@@ -119,9 +120,8 @@ def wrong_figures(claim: Reading, grounds: Grounds) -> list[str]:
     missing += [amount.text for amount in amounts.misplaced(claim.amounts, stated) if amount.text not in missing]
     clocks = {clock for reading in grounds.everything for clock in reading.clocks}
     missing += [f"{hour}:{minute:02d}" for hour, minute in sorted(claim.clocks - clocks)]
-    return missing + sorted(
-        code for code in claim.codes if not any(code in reading.digits for reading in grounds.everything)
-    )
+    missing += amounts.wrong_codes(claim.codes, [reading.digits for reading in grounds.everything if reading.digits])
+    return list(dict.fromkeys(missing))
 
 
 def wrong_dates(claim: Reading, grounds: Grounds) -> list[str]:
@@ -186,8 +186,14 @@ def denial(claim: Reading, grounds: Grounds) -> str:
 
 
 def opposites(claim: Reading, grounds: Grounds) -> list[str]:
-    """The words of the claim whose opposites, and not themselves, stand in the grounds."""
+    """The words of the claim whose opposites, and not themselves, stand in the grounds.
+
+    Within one language most words must be shared: else the two may speak of different things.
+    """
     stated = polarity.merged([reading.polarity for reading in grounds.sentences])
+    own = [word for reading in grounds.sentences if reading.language == claim.language for word in reading.words]
+    if own and len(uncovered(claim.words, own, claim.language)) > len(set(claim.words)) / 2:
+        return []
     rows = [
         row
         for row in polarity.opposed(claim.polarity, stated)

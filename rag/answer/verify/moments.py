@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import regex as re
 
 from rag.errors import UsageError
-from rag.text.dates import DateMention, bounds, find_dates
+from rag.text.dates import DateMention, Precision, bounds, find_dates
 
 _WEEKDAYS = (
     ("thứ hai", "monday"), ("thứ ba", "tuesday"), ("thứ tư", "wednesday"), ("thứ năm", "thursday"),
@@ -25,6 +25,9 @@ _WEEKDAY_PATTERN = re.compile(
 )
 _ATTRIBUTED = re.compile(
     r"\b(?:theo|đưa tin|cho biết|đăng|according to|reported|published|said|wrote|announced)\b", re.IGNORECASE
+)
+_LEAD = re.compile(
+    r"^(?:in|since|by|until|till|through|during|from|before|after|of|early|late|last|year)\s+", re.IGNORECASE
 )
 
 
@@ -60,11 +63,17 @@ def of_publication(published: str | None) -> Moments:
         first, last = bounds(published)
     except UsageError:
         return Moments((), frozenset())
-    precision = {4: "year", 7: "month"}.get(len(published), "day")
+    precision: Precision = "year" if len(published) == 4 else "month" if len(published) == 7 else "day"
     mention = DateMention(
-        0, 0, precision, first, last, first.year, first.month if precision != "year" else None,
+        0,
+        0,
+        precision,
+        first,
+        last,
+        first.year,
+        first.month if precision != "year" else None,
         first.day if precision == "day" else None,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )
     return Moments((mention,), frozenset({first.weekday()}) if precision == "day" else frozenset())
 
 
@@ -83,7 +92,7 @@ def unmatched(
     usable = [*stated, *publication] if not stated or _ATTRIBUTED.search(claim) else stated
     years = set(numbers)
     return [
-        claim[mention.start : mention.end].strip()
+        _LEAD.sub("", claim[mention.start : mention.end].strip())
         for mention in claimed.mentions
         if not any(_covers(mention, other) for other in usable)
         and not (mention.precision == "year" and mention.year in years)
@@ -149,8 +158,8 @@ def _dated(mention: DateMention, published: date) -> DateMention:
         first, last = bounds(f"{nearest.year:04d}-{mention.month:02d}")
     else:
         first = last = nearest
-    precision = "day" if mention.day is not None else "month"
-    return DateMention(mention.start, mention.end, precision, first, last, nearest.year, mention.month, mention.day)  # type: ignore[arg-type]
+    precision: Precision = "day" if mention.day is not None else "month"
+    return DateMention(mention.start, mention.end, precision, first, last, nearest.year, mention.month, mention.day)
 
 
 def _on(year: int, month: int, day: int) -> date | None:
