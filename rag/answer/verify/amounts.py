@@ -73,6 +73,8 @@ _CODE = re.compile(
 _POINTER = re.compile(
     r"\b(?:passages?|sources?|articles?|sentences?|quotes?|đoạn|nguồn|bài|câu)\s+(?:số\s+)?$", re.IGNORECASE
 )
+# The second half of "1038–40".
+_YEAR_TO = re.compile(r"(?<!\d)[12]\d{3}[-–]$")
 _COUNTED = re.compile(
     r"(?:[^\S\n]?(?!(?:and|but|in|on|at|for|from|of|to|by|with|và|là|ở|tại|trong|so|của|với|cho)\b)\p{L}+){1,4}"
 )
@@ -103,7 +105,8 @@ def amounts(text: str, language: str) -> list[Amount]:
     for figure in figures(text, language):
         if any(start < figure.end and figure.start < end for start, end in taken):
             continue
-        if _POINTER.search(text[max(0, figure.start - 16) : figure.start]):
+        before = text[max(0, figure.start - 16) : figure.start]
+        if _POINTER.search(before) or _YEAR_TO.search(before):
             continue
         written = text[figure.start : figure.end]
         found.append(

@@ -49,6 +49,7 @@ _TITLES = frozenset(
     hiep hoi cong an canh sat quan doi bao dai truyen hinh thong tan xa bac nam dong tay thuong vu quoc te quoc gia
     """.split()
 )
+_ROMAN = re.compile(r"[IVXLC]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -182,7 +182,8 @@ def denial(claim: Reading, grounds: Grounds) -> str:
     if own:
         words = [word for reading in own for word in reading.words]
         return polarity.denial(claim.polarity, polarity.merged([each.polarity for each in own]), claim.words, words)
-    return polarity.denial_across(claim.polarity, polarity.merged([each.polarity for each in grounds.sentences]))
+    stated = polarity.merged([each.polarity for each in grounds.sentences])
+    return polarity.denial_across(claim.text, [each.text for each in grounds.sentences], claim.polarity, stated)
 
 
 def opposites(claim: Reading, grounds: Grounds) -> list[str]:

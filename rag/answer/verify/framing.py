@@ -6,7 +6,7 @@ import regex as re
 
 LANGUAGES = ("vi", "en")
 _FRAMES = re.compile(
-    r"(?:sure[,!.] |certainly[,!.] )?here(?:['’]s| is| are)(?: [\\w'-]+){0,12}:"
+    r"(?:sure[,!.] |certainly[,!.] )?here(?:['’]s| is| are)(?: [\w'-]+){0,12}:"
     r"|(?:here (?:is|are)|below (?:is|are)|the following|in summary|to sum up|based on|according to) (?:\w+[ ,]+){0,10}"
     r"(?:archive|articles?|sources?|evidence|sentences?|quotes?|reports?|information|answer|points?|summary|details?)"
     r"(?: \w+){0,4}\s*[:.,]?"

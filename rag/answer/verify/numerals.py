@@ -41,7 +41,7 @@ _VI_SCALES = {"trăm": 100, "nghìn": 1_000, "ngàn": 1_000, "triệu": 1_000_00
 # Words that count nothing although they look like it: "thứ ba", "tháng hai", "năm nay", "ông Ba", "ba mẹ".
 _VI_NO_COUNT = re.compile(r"(?:thứ|tháng|ông|bà|anh|chị|cô|mồng|mùng|hạng|quý|lần thứ|số) $", re.IGNORECASE)
 _COUNTED = (
-    "người|nước|lần|ngày|tuần|tháng|năm|giờ|phút|vụ|chiếc|quả|tên|lý do|lí do|nguyên nhân|bên|ông|bà|cô|em|học sinh|"
+    "người|nước|lần|ngày|tuần|tháng|năm|giờ|phút|vụ|chiếc|quả|tên|lý do|lí do|nguyên nhân|ông|bà|cô|em|học sinh|"
     "công nhân|con|cái|cuộc|đợt|bài|trận|đội|cầu thủ|xe|tàu|máy bay|căn|hộ|nhà|làn|chuyến|khoản|điểm|trường|phường|"
     "xã|huyện|tỉnh|thành phố|giai đoạn|bước|mục|loại|đồng|nhóm|quốc gia|công ty|trạm|ca|phần|tòa|cây|triệu|tỷ|nghìn|"
     "thập kỷ|thế kỷ|thập niên|bệnh nhân|trường hợp|mét|km|ki-lô-mét|tấn|kg|đôi|chục|vị|nhân viên|giáo viên|bác sĩ"

@@ -17,7 +17,7 @@ _NEGATION = {
     "vi": re.compile(
         r"\b(?:không(?! (?:quân|gian|khí|lưu|tặc|vận|chỉ|những|phận|kích|kém|ngừng|nhất thiết|lực|hạm|đối không|ít))"
         r"(?<!hàng không)(?<!phòng không)(?<!hay không)(?<!trên không)"
-        r"|chưa(?! (?:chắc|kể))|chẳng|đừng|phủ nhận|bác bỏ|từ chối|không hề|thôi không|vô hiệu|thiếu vắng|ngoại trừ)\b",
+        r"|chưa(?! (?:chắc|kể))|chẳng(?! hạn)|đừng|phủ nhận|bác bỏ|từ chối|không hề|thôi không|vô hiệu|thiếu vắng|ngoại trừ)\b",
         re.IGNORECASE,
     ),
     "en": re.compile(
@@ -30,6 +30,13 @@ _NEGATION = {
 # "Pyongyang, not Hanoi": what is set apart need stand nowhere in the source. "No, ..." answers a question.
 _ASIDE = re.compile(r"(?:, |chứ |\brather than |\binstead of )$")
 _SCOPE = 3
+_HIDDEN = re.compile(
+    r"\b(?:un(?!i|der|til|cle)\w{3,}|non\w*|in(?:dependent|capable|sufficient)\w*|dis\w{4,}|\w{3,}less|unlike|only|hardly"
+    r"|avoid\w*|prevent\w*|stop\w*|phi|vô|bất|tránh|ngừng|thôi|miễn|hết|thiếu|chỉ|ngoài|khác)\b",
+    re.IGNORECASE,
+)
+# Words of a text in which a negation may belong to anything.
+_LONG = 45
 _CLAUSE = re.compile(r"[,;:.!?]|\b(?:but|while|although|nhưng|còn|mà|trong khi)\b")
 
 _OPPOSITES: tuple[tuple[str, str], ...] = (
@@ -122,11 +129,16 @@ def denial(claim: Polarity, evidence: Polarity, claim_words: Sequence[str], evid
     return ""
 
 
-def denial_across(claim: Polarity, evidence: Polarity) -> str:
-    """The negation that stands in only one of two sentences of different languages."""
-    if claim.cues and not evidence.cues:
-        return claim.cues[0]
-    return evidence.cues[0] if evidence.cues and not claim.cues else ""
+def denial_across(claim: str, evidence: Sequence[str], claimed: Polarity, known: Polarity) -> str:
+    """The negation that stands in only one of two texts of different languages; "" where they are long.
+
+    "Unlike", "non-profit" and "phi lợi nhuận" answer a negation without being one.
+    """
+    if max(len(text.split()) for text in (claim, " ".join(evidence))) > _LONG:
+        return ""
+    if claimed.cues and not known.cues and not any(_HIDDEN.search(text) for text in evidence):
+        return claimed.cues[0]
+    return known.cues[0] if known.cues and not claimed.cues and not _HIDDEN.search(claim) else ""
 
 
 def merged(parts: Sequence[Polarity]) -> Polarity:
