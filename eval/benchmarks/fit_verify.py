@@ -10,8 +10,9 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,31 +30,34 @@ from rag.embed import default_embedder
 
 # Which sentences of evidence are weighed depends on the model: it is fitted on what its predecessor chose.
 ROUNDS = 2
+# How much each set counts. BUMP's errors are minimal edits, which mostly the hard checks can see.
+SETS = {"vihallu": 1.0, "ragtruth": 1.0, "bump": 0.5, "wice": 0.5, "translations": 1.0}
 # What a supported sentence that is withheld costs beside one that is shown without support.
 COST_OF_WITHHELD = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One sentence as the verifier weighed it. `group` is the text it belongs to, `truth` None where only that was
-    judged."""
+    """One sentence as the verifier weighed it.
+
+    `group` is the text it belongs to and `origin` the set; `truth` is None where only the whole text was judged.
+    """
 
     features: NDArray[np.float64]
     own: bool
     hard: bool
     truth: bool | None
     group: str
-    weight: float
+    origin: str
 
 
-def observe(verifier: Verifier, embed: Embed, texts: Iterable[Written], weight: float) -> list[Row]:
+def observe(verifier: Verifier, embed: Embed, origin: str, texts: Iterable[Written]) -> list[Row]:
     rows = []
     for written in texts:
         evidence = written.source.evidence(embed)
         for claim, truth in zip(written.claims, written.truth, strict=True):
             weighed = verifier.weigh(claim, written.language, (), evidence)
-            hard = bool(weighed.findings)
-            rows.append(Row(weighed.features, weighed.own, hard, truth, written.id, weight))
+            rows.append(Row(weighed.features, weighed.own, bool(weighed.findings), truth, written.id, origin))
     return rows
 
 
@@ -66,10 +70,18 @@ def with_guesses(rows: Sequence[Row], fitted: Models) -> list[Row]:
             least[row.group] = min(least.get(row.group, (2.0, -1)), (chance, place))
     causes = {place for _, place in least.values()}
     return [
-        row if row.truth is not None else Row(row.features, row.own, row.hard, False, row.group, row.weight)
+        row if row.truth is not None else replace(row, truth=False)
         for place, row in enumerate(rows)
         if row.truth is not None or place in causes
     ]
+
+
+def importance(rows: Sequence[Row]) -> NDArray[np.float64]:
+    """A weight for each row [n], 1 on average: each set counts as much as `SETS` says, half of it for what is
+    supported, so that no model learns which set a sentence comes from."""
+    cells = Counter((row.origin, row.truth) for row in rows)
+    weights = np.array([SETS[row.origin] / cells[row.origin, row.truth] for row in rows])
+    return np.asarray(weights / weights.mean())
 
 
 def fitted_on(rows: Sequence[Row], *, own: bool) -> Fitted:
@@ -77,9 +89,7 @@ def fitted_on(rows: Sequence[Row], *, own: bool) -> Fitted:
     chosen = [row for row in rows if row.own == own]
     matrix = np.stack([row.features for row in chosen])
     truth = np.array([bool(row.truth) for row in chosen])
-    weights = np.array([row.weight for row in chosen])
-    balance = weights * np.where(truth, 0.5 / (weights * truth).sum(), 0.5 / (weights * ~truth).sum())
-    balance *= len(chosen)
+    balance = importance(chosen)
     logistic = fit(matrix, truth, FEATURES, balance, AGAINST)
     chances = logistic(matrix)
     hard = np.array([row.hard for row in chosen])
@@ -102,24 +112,21 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(reason)
         return 0
     embed = sentence_embed(CachedEmbedding(default_embedder()))
-    sets = [
-        (vihallu(args.data), 2.0),
-        (ragtruth(args.data, "QA"), 1.0),
-        (ragtruth(args.data, "Summary"), 1.0),
-        ([text for pair in bump(args.data) for text in pair], 0.5),
-        (wice(args.data), 1.0),
-        (translations(args.data), 1.0),
-    ]
+    texts = {
+        "vihallu": vihallu(args.data),
+        "ragtruth": ragtruth(args.data, "QA") + ragtruth(args.data, "Summary"),
+        "bump": [text for pair in bump(args.data) for text in pair],
+        "wice": wice(args.data),
+        "translations": translations(args.data),
+    }
+    seen = {
+        name: [text for text in listed if text.source.fit and text.source.among(args.every)]
+        for name, listed in texts.items()
+    }
     fitted = models()
     for _ in range(ROUNDS):
         verifier = Verifier(embed, fitted=fitted)
-        rows = [
-            row
-            for texts, weight in sets
-            for row in observe(
-                verifier, embed, [text for text in texts if text.source.fit and text.source.among(args.every)], weight
-            )
-        ]
+        rows = [row for name, listed in seen.items() for row in observe(verifier, embed, name, listed)]
         rows = with_guesses(rows, fitted)
         fitted = Models(fitted_on(rows, own=True), fitted_on(rows, own=False))
         _show(rows, fitted)

@@ -19,6 +19,7 @@ from eval.benchmarks.answer_sets import CORPUS
 from eval.benchmarks.datasets import json_lines
 from rag.answer.evidence import Evidence
 from rag.answer.verify import Embed
+from rag.answer.verify.verifier import clauses
 from rag.embed.base import Embedder
 from rag.retrieve.dense import centred, priors
 from rag.text.normalise import normalise
@@ -171,7 +172,7 @@ def wice(data: Path) -> list[Written]:
 
 def translations(data: Path) -> list[Written]:
     """Sentences of XQuAD's passages and of the sample archive's twin articles, against the passage in the other
-    language: with their translation in it, and with it taken out."""
+    language: with their translation in it, and with it taken out. Of long ones a clause is tried as well."""
     out = []
     for name, texts in [*_xquad_texts(data), *_twin_texts()]:
         both = {language: split(text) for language, text in texts.items()}
@@ -180,12 +181,17 @@ def translations(data: Path) -> list[Written]:
         for language, other in (("vi", "en"), ("en", "vi")):
             whole = Source(name, both[other], other)
             for place in range(0, len(both[language]), 2):
-                claim = both[language][place]
                 less = Source(name, tuple(text for at, text in enumerate(both[other]) if at != place), other)
-                label = f"{name}-{language}-{place}"
-                out.append(Written(f"{label}+", whole, language, (claim,), True, (True,), gold=(frozenset({place}),)))
-                out.append(Written(f"{label}-", less, language, (claim,), False, (False,)))
+                for part, claim in enumerate(_whole_and_part(both[language][place])):
+                    label, gold = f"{name}-{language}-{place}-{part}", (frozenset({place}),)
+                    out.append(Written(f"{label}+", whole, language, (claim,), True, (True,), gold=gold))
+                    out.append(Written(f"{label}-", less, language, (claim,), False, (False,)))
     return out
+
+
+def _whole_and_part(sentence: str) -> list[str]:
+    """A sentence, and its longest clause where it has several: an answer rarely says all that a source says."""
+    return [sentence, *sorted(clauses(sentence), key=len)[-1:]]
 
 
 def _xquad_texts(data: Path) -> list[tuple[str, dict[str, str]]]:
@@ -205,7 +211,9 @@ def _twin_texts() -> list[tuple[str, dict[str, str]]]:
             for path in (vietnamese, english)
         ]
         if len(both[0]) == len(both[1]):
-            out += [(f"{vietnamese.stem}-{at}", {"vi": vi, "en": en}) for at, (vi, en) in enumerate(zip(*both))]
+            out += [
+                (f"{vietnamese.stem}-{at}", {"vi": vi, "en": en}) for at, (vi, en) in enumerate(zip(*both, strict=True))
+            ]
     return out
 
 

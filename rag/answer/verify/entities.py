@@ -37,7 +37,8 @@ _TITLES = frozenset(
     january february march april may june july august september october november december monday tuesday wednesday
     thursday friday saturday sunday i it he she they we you this that these those there here in on at by for from to of
     and or but if when while as after before during since until according both all some many most no not one two three
-    usd vnd eur gbp am pm new first second third last his her its their our my your with without under over about into however meanwhile also
+    usd vnd eur gbp am pm new first second third last his her its their our my your with without under over about into
+    however meanwhile also
     yes health education finance transport interior justice trade economy energy culture sports science technology
     dean teacher doctor nurse major fire civil public
     tong thong thu tuong bo truong quoc phong ngoai giao chu tich pho giam doc bi thu ubnd tp thanh tinh quan huyen
@@ -47,7 +48,7 @@ _TITLES = frozenset(
     ba anh chi co em thay theo tai trong ngay thang nam sau truoc khi nhung cac mot hai nhieu day do nay voi va cua
     tuy tuy nhien ngoai ra hien dong thoi nguoi viec neu do vi nen thu chu nhat tu bay sau ba toa an trung tam to chuc
     hiep hoi cong an canh sat quan doi bao dai truyen hinh thong tan xa bac nam dong tay thuong vu quoc te quoc gia
-    """.split()
+    """.split()  # noqa: SIM905
 )
 _ROMAN = re.compile(r"[IVXLC]+")
 
@@ -94,12 +95,8 @@ def names(text: str) -> list[Name]:
             for word in folded[place].split("-"):
                 starts = _begins(text, start)
                 followed = place + 1 < len(tokens) and tokens[place + 1][2][:1].isupper()
-                sure = (
-                    word not in _TITLES
-                    and token.casefold() not in STOP_TERMS
-                    and len(word) > 1
-                    and (not starts or (followed and not token.isupper()))
-                )
+                telling = len(word) > 1 and word not in _TITLES and token.casefold() not in STOP_TERMS
+                sure = telling and not _ROMAN.fullmatch(token) and (not starts or (followed and not token.isupper()))
                 found.append(Name(token, start, word, sure))
         place += 1
     return found
@@ -237,4 +234,4 @@ def _near(one: str, other: str) -> bool:
     if shared is None or abs(len(one) - len(other)) > 3:
         return False
     rest = max(len(one), len(other)) - shared
-    return rest <= 2 and shared >= 5 and len(one) != len(other) or (rest == 1 and shared >= 5)
+    return shared >= 5 and (rest == 1 or (rest == 2 and len(one) != len(other)))

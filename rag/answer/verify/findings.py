@@ -11,6 +11,7 @@ import regex as re
 from rag.answer.evidence import Evidence
 from rag.answer.verify import amounts, entities, moments, polarity
 from rag.answer.verify.entities import Known, Name
+from rag.answer.verify.opposites import OF_TWO_SIDES
 from rag.answer.verify.reading import Reading, read
 from rag.answer.verify.wording import uncovered
 from rag.text.language import detect
@@ -198,9 +199,7 @@ def opposites(claim: Reading, grounds: Grounds) -> list[str]:
     rows = [
         row
         for row in polarity.opposed(claim.polarity, stated)
-        if not (
-            row in polarity.OF_TWO_SIDES and any(_seen_from_the_other(row, claim, each) for each in grounds.sentences)
-        )
+        if not (row in OF_TWO_SIDES and any(_seen_from_the_other(row, claim, each) for each in grounds.sentences))
     ]
     return polarity.opposite_words(claim.text, rows)
 

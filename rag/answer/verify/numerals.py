@@ -31,7 +31,8 @@ _VI_DIGITS = {
 _VI_START = "hai|ba|bốn|năm|sáu|bảy|bẩy|tám|chín|một"
 _VI = re.compile(
     rf"(?<![\p{{L}}\d])(?:"
-    rf"(?:(?:{_VI_START}) (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ))(?: (?:linh|lẻ|mươi|mười|trăm|nghìn|ngàn|triệu|{'|'.join(_VI_DIGITS)}))*"
+    rf"(?:(?:{_VI_START}) (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ))"
+    rf"(?: (?:linh|lẻ|mươi|mười|trăm|nghìn|ngàn|triệu|{'|'.join(_VI_DIGITS)}))*"
     rf"|(?:{_VI_START}) mươi(?: (?:{'|'.join(_VI_DIGITS)}))?(?: (?:nghìn|ngàn|triệu|tỷ|tỉ))?"
     rf"|mười(?: (?:{'|'.join(_VI_DIGITS)}))?(?: (?:nghìn|ngàn|triệu|tỷ|tỉ))?"
     rf"|hai|ba|bốn|năm|sáu|bảy|tám|chín)(?![\p{{L}}\d])",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from rag.text.terms import STOP_TERMS, terms
 
@@ -80,4 +81,4 @@ def uncovered(claimed: Sequence[str], known: Iterable[str], language: str) -> li
 
 
 def pairs(words: Sequence[str]) -> set[tuple[str, str]]:
-    return set(zip(words, words[1:], strict=False))
+    return set(pairwise(words))
