@@ -12,7 +12,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,7 @@ def fit(
     labels: NDArray[np.bool_],
     names: Sequence[str],
     weights: NDArray[np.float64] | None = None,
+    against: Collection[str] = AGAINST,
 ) -> Logistic:
     """A logistic regression with an L2 penalty in which no weight may have the wrong sign.
 
@@ -98,7 +99,7 @@ def fit(
         value = float((importance * np.logaddexp(0, -margins)).sum() + PENALTY * (parameters[:-1] ** 2).sum())
         return value, np.append(x.T @ pull + 2 * PENALTY * parameters[:-1], pull.sum())
 
-    bounds = [(None, 0.0) if name in AGAINST else (0.0, None) for name in names]
+    bounds = [(None, 0.0) if name in against else (0.0, None) for name in names]
     found = minimize(loss, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B", bounds=[*bounds, (None, None)])
     return Logistic(centre, scale, found.x[:-1], float(found.x[-1]))
 

@@ -6,7 +6,7 @@ writes a scale the source spells out ("6,7 triệu" for 6.712.345).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
@@ -66,14 +66,24 @@ _CLOCK = re.compile(
     r"\s?(?P<half>a\.?m\.?|p\.?m\.?|sáng|trưa|chiều|tối|đêm|rạng sáng)?",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"(?<![\p{L}\d])(?=[\p{L}\d/:.-]*\d)(?:[\p{L}]+[-/]?\d[\p{L}\d]*|\d+(?:[-–:/]\d+)+)(?![\p{L}\d])")
-_NOUN = re.compile(r"[^\S\n]?(\p{L}+)")
+_CODE = re.compile(
+    r"(?<![\p{L}\d])(?=[\p{L}\d/:.-]*\d)(?:\p{Lu}\p{L}*[-/]?\d[\p{L}\d]*|\d+(?:[-–:/]\d+)+)(?![\p{L}\d])"
+)
+# "Passage 2", "đoạn 3": where something stands, not how many there are.
+_POINTER = re.compile(
+    r"\b(?:passages?|sources?|articles?|sentences?|quotes?|đoạn|nguồn|bài|câu)\s+(?:số\s+)?$", re.IGNORECASE
+)
+# The second half of "1038–40".
+_YEAR_TO = re.compile(r"(?<!\d)[12]\d{3}[-–]$")
+_COUNTED = re.compile(
+    r"(?:[^\S\n]?(?!(?:and|but|in|on|at|for|from|of|to|by|with|và|là|ở|tại|trong|so|của|với|cho)\b)\p{L}+){1,4}"
+)
 _CLOSE = Decimal("0.1")
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A value with its unit ("%", a unit of both languages, or "") and the folded noun behind it.
+    """A value with its unit ("%", a unit of both languages, or "") and what it counts: the folded words behind it, up to four.
 
     `text` is what was written, `approximate` whether a word like "about" stands before it, `scaled` whether a word
     like "million" is part of it, `sure` whether it certainly counts something.
@@ -82,7 +92,7 @@ class Amount:
     text: str
     value: Decimal
     unit: str
-    noun: str
+    counted: frozenset[str]
     approximate: bool
     scaled: bool
     sure: bool = True
@@ -95,26 +105,28 @@ def amounts(text: str, language: str) -> list[Amount]:
     for figure in figures(text, language):
         if any(start < figure.end and figure.start < end for start, end in taken):
             continue
+        before = text[max(0, figure.start - 16) : figure.start]
+        if _POINTER.search(before) or _YEAR_TO.search(before):
+            continue
         written = text[figure.start : figure.end]
         found.append(
             Amount(
                 written,
                 figure.value,
                 "%" if figure.unit == "%" else _unit(text, figure.start, figure.end),
-                figure.unit,
+                _counted(text, figure.end),
                 _is_approximate(text, figure.start),
                 any(char.isalpha() for char in written),
             )
         )
     for numeral in numerals(text, language):
         unit = _unit(text, numeral.start, numeral.end)
-        noun = _NOUN.match(text, numeral.end)
         found.append(
             Amount(
                 text[numeral.start : numeral.end],
                 Decimal(numeral.value).normalize(),
                 unit,
-                fold(noun[1]) if noun else "",
+                _counted(text, numeral.end),
                 _is_approximate(text, numeral.start),
                 numeral.value >= 1_000,
                 numeral.sure,
@@ -135,24 +147,19 @@ def unmatched(claimed: Sequence[Amount], known: Sequence[Amount], years: frozens
 
 
 def misplaced(claimed: Sequence[Amount], stated: Sequence[Amount]) -> list[Amount]:
-    """Amounts of a claim that its source gives to another thing, while it gives that thing another amount."""
-    nouns: dict[str, set[Decimal]] = {}
-    for amount in stated:
-        nouns.setdefault(_singular(amount.noun), set()).add(amount.value)
-    values = {amount.value for amount in stated if not _singular(amount.noun)}
-    return [
-        amount
-        for amount in claimed
-        if (noun := _singular(amount.noun)) in nouns
-        and noun not in ("", "%")
-        and amount.value not in nouns[noun] | values
-        and any(amount.value in other for other in nouns.values())
-        and not amount.approximate
-    ]
-
-
-def _singular(noun: str) -> str:
-    return noun[:-1] if len(noun) > 3 and noun.endswith("s") else noun
+    """Amounts of a claim that its source gives to other things, while it gives another amount to all they count."""
+    found = []
+    for amount in claimed:
+        same = [other for other in stated if other.value == amount.value]
+        if (
+            not same
+            or not amount.counted
+            or any(amount.counted <= other.counted or not other.counted for other in same)
+        ):
+            continue
+        if any(amount.counted <= other.counted for other in stated):
+            found.append(amount)
+    return found
 
 
 def agrees(claimed: Amount, other: Amount) -> bool:
@@ -175,10 +182,32 @@ def codes(text: str) -> set[str]:
     dates, clocks = find_dates(text), _clocks(text)
     taken = [(date.start, date.end) for date in dates] + [match.span() for match in clocks]
     return {
-        re.sub(r"[-–/]", "-" if match.group()[0].isdigit() else "", match.group().casefold())
+        joined(match.group())
         for match in _CODE.finditer(text)
         if not any(start < match.end() and match.start() < end for start, end in taken)
     }
+
+
+def wrong_codes(claimed: Iterable[str], texts: Sequence[str]) -> list[str]:
+    """The codes of a claim that no text (as `joined` writes it) has.
+
+    Numbers with marks between them ("3-1", "1-2 pounds") are also read as amounts: as a code they are wrong only
+    where a text has the same numbers in another order.
+    """
+    found = []
+    for code in sorted(claimed):
+        if any(re.search(rf"(?<![\p{{L}}\d]){re.escape(code)}(?!\d)", text) for text in texts):
+            continue
+        numbers = sorted(re.findall(r"\d+", code))
+        others = [other for text in texts for other in re.findall(r"\d+(?:-\d+)+", text)]
+        if not code[0].isdigit() or any(sorted(other.split("-")) == numbers for other in others):
+            found.append(code)
+    return found
+
+
+def joined(text: str) -> str:
+    """Text in which a code has one writing: "F-16", "F16" -> "f16"; "3–1", "3/1" -> "3-1"."""
+    return re.sub(r"(?<=\d)[–/:](?=\d)", "-", re.sub(r"(?<=\p{L})[-–/](?=\d)", "", text.casefold()))
 
 
 def _clocks(text: str) -> list[re.Match[str]]:
@@ -202,6 +231,12 @@ def _unit(text: str, start: int, end: int) -> str:
         return _CURRENCY_BEFORE[text[start]]
     match = _UNIT.match(text, end)
     return _UNITS[match[1].casefold()] if match else ""
+
+
+def _counted(text: str, end: int) -> frozenset[str]:
+    match = _COUNTED.match(text, end)
+    words = fold(match.group()).split() if match else []
+    return frozenset(word[:-1] if len(word) > 3 and word.endswith("s") else word for word in words)
 
 
 def _digits(value: Decimal) -> int:

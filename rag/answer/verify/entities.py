@@ -16,6 +16,7 @@ from pathlib import Path
 import regex as re
 
 from rag.text.normalise import fold
+from rag.text.terms import STOP_TERMS
 
 EXONYMS = Path(__file__).with_name("exonyms.json")
 
@@ -36,7 +37,8 @@ _TITLES = frozenset(
     january february march april may june july august september october november december monday tuesday wednesday
     thursday friday saturday sunday i it he she they we you this that these those there here in on at by for from to of
     and or but if when while as after before during since until according both all some many most no not one two three
-    new first second third last his her its their our my your with without under over about into however meanwhile also
+    usd vnd eur gbp am pm new first second third last his her its their our my your with without under over about into
+    however meanwhile also
     yes health education finance transport interior justice trade economy energy culture sports science technology
     dean teacher doctor nurse major fire civil public
     tong thong thu tuong bo truong quoc phong ngoai giao chu tich pho giam doc bi thu ubnd tp thanh tinh quan huyen
@@ -46,8 +48,9 @@ _TITLES = frozenset(
     ba anh chi co em thay theo tai trong ngay thang nam sau truoc khi nhung cac mot hai nhieu day do nay voi va cua
     tuy tuy nhien ngoai ra hien dong thoi nguoi viec neu do vi nen thu chu nhat tu bay sau ba toa an trung tam to chuc
     hiep hoi cong an canh sat quan doi bao dai truyen hinh thong tan xa bac nam dong tay thuong vu quoc te quoc gia
-    """.split()
+    """.split()  # noqa: SIM905
 )
+_ROMAN = re.compile(r"[IVXLC]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +91,12 @@ def names(text: str) -> list[Name]:
             found.append(Name(text[start:end], start, key, length > 1 or not _is_ambiguous_start(text, start, token)))
             place += length
             continue
-        if token[:1].isupper() and not token.isdigit():
+        if token[:1].isupper() and not any(map(str.isdigit, token)):
             for word in folded[place].split("-"):
                 starts = _begins(text, start)
                 followed = place + 1 < len(tokens) and tokens[place + 1][2][:1].isupper()
-                sure = word not in _TITLES and len(word) > 1 and (not starts or (followed and not token.isupper()))
+                telling = len(word) > 1 and word not in _TITLES and token.casefold() not in STOP_TERMS
+                sure = telling and not _ROMAN.fullmatch(token) and (not starts or (followed and not token.isupper()))
                 found.append(Name(token, start, word, sure))
         place += 1
     return found
@@ -102,9 +106,12 @@ def known(text: str) -> Known:
     tokens = [(match.start(), match.end(), match.group()) for match in _WORD.finditer(text)]
     folded = [_plain(token) for _, _, token in tokens]
     keys: set[str] = set()
-    for place in range(len(tokens)):
-        if (found := _known_at(text, tokens, folded, place)) is not None:
+    place = 0
+    while place < len(tokens):
+        found = _known_at(text, tokens, folded, place)
+        if found is not None:
             keys.add(found[0])
+        place += found[1] if found is not None else 1
     return Known(frozenset(keys), frozenset(folded), frozenset(_initials(tokens)))
 
 
@@ -219,10 +226,12 @@ def _with_letter(words: frozenset[str], letter: str) -> Iterator[str]:
 
 def _near(one: str, other: str) -> bool:
     """Two writings of a foreign name ("Sergei", "Sergey"; "Ukraina", "Ukraine"), or a word and its adjective."""
-    if min(len(one), len(other)) < 5 or abs(len(one) - len(other)) > 3:
+    if min(len(one), len(other)) < 5:
         return False
-    shared = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
-    if shared is None:
+    if one.startswith(other) or other.startswith(one):
         return True
+    shared = next((place for place, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), None)
+    if shared is None or abs(len(one) - len(other)) > 3:
+        return False
     rest = max(len(one), len(other)) - shared
-    return rest <= 2 and shared >= 5 and len(one) != len(other) or (rest == 1 and shared >= 5)
+    return shared >= 5 and (rest == 1 or (rest == 2 and len(one) != len(other)))

@@ -12,8 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.verify.findings import Grounds, missing_names, reversed_roles, wrong_dates, wrong_figures
-from rag.answer.verify.polarity import denial, denial_across, merged, opposed
+from rag.answer.verify.findings import Checks, Grounds
 from rag.answer.verify.reading import Reading
 from rag.answer.verify.wording import pairs, uncovered
 
@@ -47,7 +46,9 @@ AGAINST = frozenset(
 _MOST = 3.0
 
 
-def row(claim: Reading, grounds: Grounds, dense: Sequence[float], union: float, clauses: float) -> NDArray[np.float64]:
+def row(
+    claim: Reading, grounds: Grounds, checks: Checks, dense: Sequence[float], union: float, clauses: float
+) -> NDArray[np.float64]:
     """The features [d] of a claim; `dense` are its cosines to each sentence of the grounds."""
     own = [reading for reading in grounds.sentences if reading.language == claim.language]
     words = [word for reading in own for word in reading.words]
@@ -55,15 +56,7 @@ def row(claim: Reading, grounds: Grounds, dense: Sequence[float], union: float, 
     open_words = uncovered(claim.words, near, claim.language)
     total = max(1, len(set(claim.words)))
     names = [name for name in claim.names if name.sure]
-    missing = missing_names(claim, grounds)
-    figures, dates = wrong_figures(claim, grounds), wrong_dates(claim, grounds)
     has_figures = bool(claim.amounts or claim.clocks or claim.codes or claim.moments.mentions)
-    both = merged([reading.polarity for reading in own])
-    if own:
-        denied = bool(denial(claim.polarity, both, claim.words, words))
-    else:
-        denied = bool(denial_across(claim.polarity, merged([reading.polarity for reading in grounds.sentences])))
-    every = merged([reading.polarity for reading in grounds.sentences])
     values = {
         "best_dense": max(dense, default=0.0),
         "union_dense": union,
@@ -73,14 +66,14 @@ def row(claim: Reading, grounds: Grounds, dense: Sequence[float], union: float, 
         "pair_coverage": _share(pairs(claim.words), set().union(*(pairs(reading.words) for reading in own))),
         "uncovered": math.log1p(len(open_words)) if own else 0.0,
         "first_uncovered": math.log1p(_longest_run(claim.words, set(open_words))) if own else 0.0,
-        "name_coverage": 1 - len(missing) / len(names) if names else 1.0,
-        "names_missing": min(_MOST, len(missing)),
-        "figures_missing": min(_MOST, len(figures)),
-        "figures_agree": float(has_figures and not figures and not dates),
-        "dates_missing": min(_MOST, len(dates)),
-        "denial": float(denied),
-        "opposites": min(_MOST, len(opposed(claim.polarity, every))),
-        "reversed": float(bool(reversed_roles(claim, grounds))),
+        "name_coverage": 1 - len(checks.missing_names) / len(names) if names else 1.0,
+        "names_missing": min(_MOST, len(checks.missing_names)),
+        "figures_missing": min(_MOST, len(checks.figures)),
+        "figures_agree": float(has_figures and not checks.figures and not checks.dates),
+        "dates_missing": min(_MOST, len(checks.dates)),
+        "denial": float(bool(checks.denial)),
+        "opposites": min(_MOST, len(checks.opposites)),
+        "reversed": float(bool(checks.order)),
         "length": math.log1p(len(claim.text.split())),
         "sentences": len(grounds.sentences) - 1.0,
     }

@@ -11,12 +11,14 @@ import regex as re
 from rag.answer.evidence import Evidence
 from rag.answer.verify import amounts, entities, moments, polarity
 from rag.answer.verify.entities import Known, Name
+from rag.answer.verify.opposites import OF_TWO_SIDES
 from rag.answer.verify.reading import Reading, read
+from rag.answer.verify.wording import uncovered
 from rag.text.language import detect
 
 # What Vietnamese puts before the name of a person or a place that keeps its name in English.
 _KEEPS_ITS_NAME = re.compile(
-    r"(?:ông|bà|anh|chị|cô|em|chú|bác|thầy|phường|xã|quận|huyện|tỉnh|thành phố|TP\.?|sông|cầu|chợ|đường|phố|"
+    r"\b(?i:ông|bà|anh|chị|cô|em|chú|bác|thầy|phường|xã|quận|huyện|tỉnh|thành phố|TP\.?|sông|cầu|chợ|đường|phố|"
     r"tướng|tá|tiến sĩ|giáo sư|bác sĩ)\s+(?:\p{Lu}[\p{L}.]*\s+)*$"
 )
 _PASSIVE = re.compile(r"\b(?:by|bị|được|bởi|from|của)\b", re.IGNORECASE)
@@ -40,19 +42,18 @@ class Grounds:
     sentences: tuple[Reading, ...]
     context: tuple[Reading, ...]
     published: tuple[str | None, ...]
+    outlets: tuple[str, ...]
 
     @classmethod
     def of(cls, chosen: Sequence[Evidence]) -> Grounds:
         around = {
-            (text, item.language, item.published)
-            for item in chosen
-            for text in (item.before, item.title or "", item.source or "")
-            if text
+            (text, item.language, item.published) for item in chosen for text in (item.before, item.title or "") if text
         }
         return cls(
             tuple(read(item.text, _language(item), item.published) for item in chosen),
             tuple(read(*each) for each in sorted(around, key=lambda each: each[0])),
             tuple(item.published for item in chosen),
+            tuple(item.source for item in chosen if item.source),
         )
 
     @cached_property
@@ -61,7 +62,9 @@ class Grounds:
 
     @cached_property
     def known(self) -> Known:
-        return entities.joined([reading.known for reading in self.everything])
+        return entities.joined(
+            [reading.known for reading in self.everything] + [entities.known(outlet) for outlet in self.outlets]
+        )
 
     @cached_property
     def years(self) -> frozenset[int]:
@@ -72,15 +75,41 @@ class Grounds:
         return frozenset(reading.language for reading in self.sentences)
 
 
-def findings(claim: Reading, grounds: Grounds) -> list[Finding]:
-    """Every hard disagreement of the claim with its grounds, the gravest kinds first."""
-    return [
-        *(Finding("figure", detail) for detail in wrong_figures(claim, grounds)),
-        *(Finding("date", detail) for detail in wrong_dates(claim, grounds)),
-        *(Finding("name", detail) for detail in wrong_names(claim, grounds)),
-        *(Finding("negation", detail) for detail in wrong_negations(claim, grounds)),
-        *(Finding("order", detail) for detail in reversed_roles(claim, grounds)),
-    ]
+@dataclass(frozen=True, slots=True)
+class Checks:
+    """What each check found: the words of the claim that disagree with its grounds, or that nothing there has."""
+
+    figures: tuple[str, ...]
+    dates: tuple[str, ...]
+    missing_names: tuple[Name, ...]
+    names: tuple[str, ...]
+    denial: str
+    opposites: tuple[str, ...]
+    order: tuple[str, ...]
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The hard disagreements, the gravest kinds first."""
+        return [
+            *(Finding("figure", detail) for detail in self.figures),
+            *(Finding("date", detail) for detail in self.dates),
+            *(Finding("name", detail) for detail in self.names),
+            *(Finding("negation", detail) for detail in (self.denial, *self.opposites) if detail),
+            *(Finding("order", detail) for detail in self.order),
+        ]
+
+
+def check(claim: Reading, grounds: Grounds) -> Checks:
+    missing = missing_names(claim, grounds)
+    return Checks(
+        tuple(wrong_figures(claim, grounds)),
+        tuple(wrong_dates(claim, grounds)),
+        tuple(missing),
+        tuple(wrong_names(missing, claim, grounds)),
+        denial(claim, grounds),
+        tuple(opposites(claim, grounds)),
+        tuple(reversed_roles(claim, grounds)),
+    )
 
 
 def wrong_figures(claim: Reading, grounds: Grounds) -> list[str]:
@@ -92,19 +121,17 @@ def wrong_figures(claim: Reading, grounds: Grounds) -> list[str]:
     missing += [amount.text for amount in amounts.misplaced(claim.amounts, stated) if amount.text not in missing]
     clocks = {clock for reading in grounds.everything for clock in reading.clocks}
     missing += [f"{hour}:{minute:02d}" for hour, minute in sorted(claim.clocks - clocks)]
-    codes = {code for reading in grounds.everything for code in reading.codes}
-    return missing + sorted(claim.codes - codes)
+    missing += amounts.wrong_codes(claim.codes, [reading.digits for reading in grounds.everything if reading.digits])
+    return list(dict.fromkeys(missing))
 
 
 def wrong_dates(claim: Reading, grounds: Grounds) -> list[str]:
-    stated = [mention for reading in grounds.sentences for mention in reading.moments.mentions]
-    published = [moments.of_publication(day) for day in grounds.published]
-    around = [reading.moments for reading in grounds.context] + published
-    context = [mention for moment in around for mention in moment.mentions]
+    stated = [mention for reading in grounds.everything for mention in reading.moments.mentions]
+    publication = [mention for day in grounds.published for mention in moments.of_publication(day).mentions]
     numbers = [
         int(amount.value) for reading in grounds.everything for amount in reading.amounts if amount.value < 3_000
     ]
-    missing = moments.unmatched(claim.text, claim.moments, stated, context, numbers)
+    missing = moments.unmatched(claim.text, claim.moments, stated, publication, numbers)
     if not missing and moments.wrong_weekdays(claim.moments, [reading.moments for reading in grounds.sentences]):
         missing.append(moments.weekday_words(claim.text))
     return missing
@@ -115,10 +142,9 @@ def missing_names(claim: Reading, grounds: Grounds) -> list[Name]:
     return [name for name in claim.names if name.sure and not entities.holds(name, grounds.known)]
 
 
-def wrong_names(claim: Reading, grounds: Grounds) -> list[str]:
-    """The missing names that a source would have to give: all within one language, across languages only those that
+def wrong_names(missing: Sequence[Name], claim: Reading, grounds: Grounds) -> list[str]:
+    """Those of the missing names that a source would have to give: all within one language, across languages only those that
     keep their form there or are listed with their other form."""
-    missing = missing_names(claim, grounds)
     if claim.language in grounds.languages:
         return [name.text for name in missing]
     return [name.text for name in missing if name.key.startswith("@") or _keeps_its_form(name, claim, grounds)]
@@ -128,8 +154,8 @@ def _keeps_its_form(name: Name, claim: Reading, grounds: Grounds) -> bool:
     is_syllable = bool(_VIETNAMESE_SYLLABLE.fullmatch(name.key))
     if claim.language == "vi":
         return not is_syllable or bool(_KEEPS_ITS_NAME.search(claim.text[max(0, name.start - 40) : name.start]))
-    # An English word may be a translation ("Friendship Park"); a Vietnamese syllable in English is a name.
-    if is_syllable and detect(name.text) != "en" and name.text.casefold() not in _ENGLISH_SYLLABLES:
+    # An English word may be a translation ("Friendship Park"); Vietnamese syllables side by side are a name.
+    if is_syllable and _beside_syllables(name, claim):
         return True
     ours = {other.key for other in claim.names}
     foreign = {
@@ -141,23 +167,51 @@ def _keeps_its_form(name: Name, claim: Reading, grounds: Grounds) -> bool:
     return bool(foreign) and not any(key in ours for key in foreign)
 
 
-_ENGLISH_SYLLABLES = frozenset(
-    "can man pan sea sun son bay ban song long hung van do go to so no me he she a i no".split()
-)
+def _beside_syllables(name: Name, claim: Reading) -> bool:
+    """Whether a neighbouring name of the claim is shaped like a Vietnamese syllable as well."""
+    return any(
+        other.start != name.start
+        and _VIETNAMESE_SYLLABLE.fullmatch(other.key)
+        and claim.text[min(name.start, other.start) : max(name.start, other.start)].count(" ") == 1
+        for other in claim.names
+    )
 
 
-def wrong_negations(claim: Reading, grounds: Grounds) -> list[str]:
-    """Negations in only one of claim and grounds, and opposites."""
+def denial(claim: Reading, grounds: Grounds) -> str:
+    """The negation that stands in only one of claim and grounds."""
     own = [reading for reading in grounds.sentences if reading.language == claim.language]
-    found = []
     if own:
-        merged = polarity.merged([reading.polarity for reading in own])
         words = [word for reading in own for word in reading.words]
-        found += [cue] if (cue := polarity.denial(claim.polarity, merged, claim.words, words)) else []
-    elif len(grounds.sentences) == 1:
-        found += [cue] if (cue := polarity.denial_across(claim.polarity, grounds.sentences[0].polarity)) else []
-    merged = polarity.merged([reading.polarity for reading in grounds.sentences])
-    return found + polarity.opposite_words(claim.text, polarity.opposed(claim.polarity, merged))
+        return polarity.denial(claim.polarity, polarity.merged([each.polarity for each in own]), claim.words, words)
+    stated = polarity.merged([each.polarity for each in grounds.sentences])
+    return polarity.denial_across(claim.text, [each.text for each in grounds.sentences], claim.polarity, stated)
+
+
+def opposites(claim: Reading, grounds: Grounds) -> list[str]:
+    """The words of the claim whose opposites, and not themselves, stand in the grounds.
+
+    Within one language most words must be shared: else the two may speak of different things.
+    """
+    stated = polarity.merged([reading.polarity for reading in grounds.sentences])
+    own = [word for reading in grounds.sentences if reading.language == claim.language for word in reading.words]
+    if own and len(uncovered(claim.words, own, claim.language)) > len(set(claim.words)) / 2:
+        return []
+    rows = [
+        row
+        for row in polarity.opposed(claim.polarity, stated)
+        if not (row in OF_TWO_SIDES and any(_seen_from_the_other(row, claim, each) for each in grounds.sentences))
+    ]
+    return polarity.opposite_words(claim.text, rows)
+
+
+def _seen_from_the_other(row: int, claim: Reading, reading: Reading) -> bool:
+    """ "A beat B" and "B lost to A": a shared name stands before the word in one and behind it in the other."""
+    ours, theirs = polarity.place_of(claim.text, row), polarity.place_of(reading.text, row)
+    if ours is None or theirs is None:
+        return False
+    before = {name.key for name in claim.names if name.start < ours}
+    behind = {name.key for name in claim.names if name.start > ours}
+    return any(name.key in (behind - before if name.start < theirs else before - behind) for name in reading.names)
 
 
 def reversed_roles(claim: Reading, grounds: Grounds) -> list[str]:

@@ -6,7 +6,8 @@ import regex as re
 
 LANGUAGES = ("vi", "en")
 _FRAMES = re.compile(
-    r"(?:here (?:is|are)|below (?:is|are)|the following|in summary|to sum up|based on|according to) (?:\w+[ ,]+){0,10}"
+    r"(?:sure[,!.] |certainly[,!.] )?here(?:['’]s| is| are)(?: [\w'-]+){0,12}:"
+    r"|(?:here (?:is|are)|below (?:is|are)|the following|in summary|to sum up|based on|according to) (?:\w+[ ,]+){0,10}"
     r"(?:archive|articles?|sources?|evidence|sentences?|quotes?|reports?|information|answer|points?|summary|details?)"
     r"(?: \w+){0,4}\s*[:.,]?"
     r"|(?:the (?:archive|articles?|sources?) (?:says?|gives?|reports?|shows?) (?:the following|this|these figures))\s*[:.]?"
@@ -20,7 +21,8 @@ _ABSENCE = re.compile(
     r"\b(?:the |these |this )?(?:archive|articles?|sources?|evidence|sentences?|provided (?:text|information|context)) "
     r"(?:do(?:es)? not|don['’]t|doesn['’]t|did not) (?:say|mention|state|specify|give|answer|contain|provide|report|include)\b"
     r"|\b(?:kho|(?:các )?(?:bài báo|bài viết|nguồn tin|nguồn|câu trích|thông tin|bằng chứng))(?: \w+){0,3} "
-    r"(?:không|chưa) (?:nói|cho biết|đề cập|nêu|nhắc|có câu trả lời|trả lời|cung cấp|chứa)\b",
+    r"(?:không|chưa) (?:nói|có thông tin|cho biết|đề cập|nêu|nhắc|có câu trả lời|trả lời|cung cấp|chứa)\b"
+    r"|^không có (?:thông tin|câu) nào\b|^there is no (?:information|mention)\b|\b(?:is|are) not (?:mentioned|specified|stated|covered)\b",
     re.IGNORECASE,
 )
 

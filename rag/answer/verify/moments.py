@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import regex as re
 
 from rag.errors import UsageError
-from rag.text.dates import DateMention, bounds, find_dates
+from rag.text.dates import DateMention, Precision, bounds, find_dates
 
 _WEEKDAYS = (
     ("thứ hai", "monday"), ("thứ ba", "tuesday"), ("thứ tư", "wednesday"), ("thứ năm", "thursday"),
@@ -25,6 +25,9 @@ _WEEKDAY_PATTERN = re.compile(
 )
 _ATTRIBUTED = re.compile(
     r"\b(?:theo|đưa tin|cho biết|đăng|according to|reported|published|said|wrote|announced)\b", re.IGNORECASE
+)
+_LEAD = re.compile(
+    r"^(?:in|since|by|until|till|through|during|from|before|after|of|early|late|last|year)\s+", re.IGNORECASE
 )
 
 
@@ -60,32 +63,36 @@ def of_publication(published: str | None) -> Moments:
         first, last = bounds(published)
     except UsageError:
         return Moments((), frozenset())
-    precision = {4: "year", 7: "month"}.get(len(published), "day")
+    precision: Precision = "year" if len(published) == 4 else "month" if len(published) == 7 else "day"
     mention = DateMention(
-        0, 0, precision, first, last, first.year, first.month if precision != "year" else None,
+        0,
+        0,
+        precision,
+        first,
+        last,
+        first.year,
+        first.month if precision != "year" else None,
         first.day if precision == "day" else None,
-    )  # type: ignore[arg-type]  # fmt: skip
+    )
     return Moments((mention,), frozenset({first.weekday()}) if precision == "day" else frozenset())
 
 
 def unmatched(
-    claim: str, claimed: Moments, stated: Sequence[DateMention], context: Sequence[DateMention], numbers: Iterable[int]
+    claim: str,
+    claimed: Moments,
+    stated: Sequence[DateMention],
+    publication: Sequence[DateMention],
+    numbers: Iterable[int],
 ) -> list[str]:
     """What the claim says of dates that the evidence does not.
 
-    `stated` are the dates of the quoted sentences; `context` those around them, the day of publication among them,
-    which counts only where the sentences name no day of their own or the claim says who reported it.
+    `stated` are the dates of the sentences and of what stands around them. The day of `publication` counts only
+    where they name none, or where the claim says who reported it. `numbers` may be years that no word announces.
     """
-    names_a_day = any(mention.day is not None for mention in stated)
-    usable = list(stated)
-    if not names_a_day or _ATTRIBUTED.search(claim):
-        usable += context
-    else:
-        usable += [mention for mention in context if mention.day is None]
-        usable += [_without_day(mention) for mention in context if mention.day is not None]
+    usable = [*stated, *publication] if not stated or _ATTRIBUTED.search(claim) else stated
     years = set(numbers)
     return [
-        claim[mention.start : mention.end].strip()
+        _LEAD.sub("", claim[mention.start : mention.end].strip())
         for mention in claimed.mentions
         if not any(_covers(mention, other) for other in usable)
         and not (mention.precision == "year" and mention.year in years)
@@ -151,8 +158,8 @@ def _dated(mention: DateMention, published: date) -> DateMention:
         first, last = bounds(f"{nearest.year:04d}-{mention.month:02d}")
     else:
         first = last = nearest
-    precision = "day" if mention.day is not None else "month"
-    return DateMention(mention.start, mention.end, precision, first, last, nearest.year, mention.month, mention.day)  # type: ignore[arg-type]
+    precision: Precision = "day" if mention.day is not None else "month"
+    return DateMention(mention.start, mention.end, precision, first, last, nearest.year, mention.month, mention.day)
 
 
 def _on(year: int, month: int, day: int) -> date | None:
@@ -160,12 +167,6 @@ def _on(year: int, month: int, day: int) -> date | None:
         return date(year, month, day)
     except ValueError:
         return None
-
-
-def _without_day(mention: DateMention) -> DateMention:
-    assert mention.first is not None
-    first, last = bounds(f"{mention.first.year:04d}-{mention.first.month:02d}")
-    return DateMention(0, 0, "month", first, last, first.year, first.month)
 
 
 def _of_day(day: date) -> DateMention:

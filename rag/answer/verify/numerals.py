@@ -21,7 +21,7 @@ _EN_TENS = {
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _EN = re.compile(
     rf"(?<![\p{{L}}\d-])(?:(?:{'|'.join([*_EN_TENS, *_EN_UNITS])}|a dozen|half a dozen|a hundred|a thousand)"
-    rf"(?:[- ](?:and )?(?:{'|'.join([*_EN_UNITS, *_EN_TENS, *_SCALES])}))*)(?![\p{{L}}\d-]*\p{{L}})",
+    rf"(?:[- ](?:and )?(?:{'|'.join([*_EN_UNITS, *_EN_TENS, *_SCALES])}))*)(?![\p{{L}}\d])",
     re.IGNORECASE,
 )
 _VI_DIGITS = {
@@ -31,7 +31,8 @@ _VI_DIGITS = {
 _VI_START = "hai|ba|bốn|năm|sáu|bảy|bẩy|tám|chín|một"
 _VI = re.compile(
     rf"(?<![\p{{L}}\d])(?:"
-    rf"(?:(?:{_VI_START}) (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ))(?: (?:linh|lẻ|mươi|mười|trăm|nghìn|ngàn|triệu|{'|'.join(_VI_DIGITS)}))*"
+    rf"(?:(?:{_VI_START}) (?:trăm|nghìn|ngàn|triệu|tỷ|tỉ))"
+    rf"(?: (?:linh|lẻ|mươi|mười|trăm|nghìn|ngàn|triệu|{'|'.join(_VI_DIGITS)}))*"
     rf"|(?:{_VI_START}) mươi(?: (?:{'|'.join(_VI_DIGITS)}))?(?: (?:nghìn|ngàn|triệu|tỷ|tỉ))?"
     rf"|mười(?: (?:{'|'.join(_VI_DIGITS)}))?(?: (?:nghìn|ngàn|triệu|tỷ|tỉ))?"
     rf"|hai|ba|bốn|năm|sáu|bảy|tám|chín)(?![\p{{L}}\d])",
@@ -41,7 +42,7 @@ _VI_SCALES = {"trăm": 100, "nghìn": 1_000, "ngàn": 1_000, "triệu": 1_000_00
 # Words that count nothing although they look like it: "thứ ba", "tháng hai", "năm nay", "ông Ba", "ba mẹ".
 _VI_NO_COUNT = re.compile(r"(?:thứ|tháng|ông|bà|anh|chị|cô|mồng|mùng|hạng|quý|lần thứ|số) $", re.IGNORECASE)
 _COUNTED = (
-    "người|nước|lần|ngày|tuần|tháng|năm|giờ|phút|vụ|chiếc|quả|tên|lý do|lí do|nguyên nhân|bên|ông|bà|cô|em|học sinh|"
+    "người|nước|lần|ngày|tuần|tháng|năm|giờ|phút|vụ|chiếc|quả|tên|lý do|lí do|nguyên nhân|ông|bà|cô|em|học sinh|"
     "công nhân|con|cái|cuộc|đợt|bài|trận|đội|cầu thủ|xe|tàu|máy bay|căn|hộ|nhà|làn|chuyến|khoản|điểm|trường|phường|"
     "xã|huyện|tỉnh|thành phố|giai đoạn|bước|mục|loại|đồng|nhóm|quốc gia|công ty|trạm|ca|phần|tòa|cây|triệu|tỷ|nghìn|"
     "thập kỷ|thế kỷ|thập niên|bệnh nhân|trường hợp|mét|km|ki-lô-mét|tấn|kg|đôi|chục|vị|nhân viên|giáo viên|bác sĩ"

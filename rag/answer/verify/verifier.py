@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 import regex as re
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rag.answer.evidence import Evidence, Judgement
 from rag.answer.verify import framing
 from rag.answer.verify.features import row
-from rag.answer.verify.findings import Finding, Grounds, findings
+from rag.answer.verify.findings import Finding, Grounds, check
 from rag.answer.verify.model import Models, models
 from rag.answer.verify.reading import Reading, read
 from rag.answer.verify.wording import uncovered
@@ -25,12 +25,13 @@ Embed = Callable[[Sequence[tuple[str, str]]], NDArray[np.float32]]
 
 MAX_SENTENCES = 3
 # The sentences looked at beside the cited ones, the nearest first.
-MAX_CANDIDATES = 8
+MAX_CANDIDATES = 6
 # How much likelier a claim must get for one more sentence to be quoted.
 WORTH_ANOTHER = 0.03
 MAX_CLAIM = 2_000
 _CLAUSE = re.compile(r"[;:,]\s+|\s+(?:and|but|while|which|who|và|nhưng|còn|trong khi|đồng thời)\s+")
 _CLAUSE_WORDS = 4
+_ITEM = re.compile(r"^(?:[-*•–+]|\(?\d{1,2}[.)])\s+")
 
 
 class Judge(Protocol):
@@ -73,7 +74,7 @@ class Verifier:
         `cited` are places in `evidence`; wrong ones are ignored, and where they do not carry the claim others are
         looked for.
         """
-        claim = normalise(claim)[:MAX_CLAIM].strip()
+        claim = _plain(claim)
         spoken = _spoken(claim, language)
         if reason := framing.unchecked(claim, spoken):
             return Judgement("unchecked", reason=reason)
@@ -84,6 +85,7 @@ class Verifier:
 
     def weigh(self, claim: str, language: str, cited: Sequence[int], evidence: Sequence[Evidence]) -> Weighed:
         """The claim on the cited sentences where they carry it, else on those that carry it best."""
+        claim = _plain(claim)
         scale = _Scale(read(claim, language), self._embed, evidence, self._models)
         valid = tuple(dict.fromkeys(place for place in cited if 0 <= place < len(evidence)))
         given = scale.on(valid) if valid else None
@@ -92,24 +94,34 @@ class Verifier:
         found = scale.best(valid)
         return found if given is None or found.rank > given.rank else given
 
+    def pooled(self, claim: str, weighed: Weighed, evidence: Sequence[Evidence]) -> float:
+        """The chance of support, 0 to 1, with the judge's opinion where nothing disagrees outright."""
+        if weighed.findings:
+            return min(weighed.chance, weighed.threshold / 2)
+        if self._judge is None:
+            return weighed.chance
+        opinion = self._judge(claim, [evidence[place].text for place in weighed.places])
+        return weighed.chance if opinion is None else _pooled(weighed.chance, opinion)
+
     def _judged(self, claim: str, weighed: Weighed, evidence: Sequence[Evidence]) -> Judgement:
+        chance = round(self.pooled(claim, weighed, evidence), 4)
         if weighed.findings:
             first = weighed.findings[0]
-            chance = min(weighed.chance, weighed.threshold / 2)
-            return Judgement("unsupported", (), round(chance, 4), first.code, first.detail)
-        chance, threshold = weighed.chance, weighed.threshold
-        if self._judge is not None:
-            opinion = self._judge(claim, [evidence[place].text for place in weighed.places])
-            if opinion is not None:
-                chance = _pooled(chance, opinion)
-        if chance >= threshold:
-            return Judgement("supported", weighed.places, round(chance, 4))
-        reason = "judge" if weighed.chance >= threshold else "not_found"
+            return Judgement("unsupported", (), chance, first.code, first.detail)
+        if chance >= weighed.threshold:
+            return Judgement("supported", weighed.places, chance)
+        if weighed.stands:
+            return Judgement("unsupported", (), chance, "judge")
+        return Judgement("unsupported", (), chance, "not_found", ", ".join(self._alien(claim, weighed, evidence)[:3]))
+
+    def _alien(self, claim: str, weighed: Weighed, evidence: Sequence[Evidence]) -> list[str]:
+        """The words of the claim that its best grounds lack, where they share its language."""
+        if not weighed.own:
+            return []
         grounds = Grounds.of([evidence[place] for place in weighed.places])
         reading = read(claim, _spoken(claim, ""))
         known = [word for part in grounds.everything for word in part.words]
-        alien = uncovered(reading.words, known, reading.language) if weighed.own and reason == "not_found" else []
-        return Judgement("unsupported", (), round(chance, 4), reason, ", ".join(_as_written(claim, alien[:3])))
+        return _as_written(claim, uncovered(reading.words, known, reading.language))
 
 
 class _Scale:
@@ -158,11 +170,19 @@ class _Scale:
         return weighed
 
     def _nearest(self) -> list[int]:
-        words = set(self._claim.words)
-        scores = [
-            float(dense) + (_overlap(words, read(item.text, item.language, item.published).words))
-            for dense, item in zip(self._dense[0], self._evidence, strict=True)
-        ]
+        """The sentences worth weighing: near in meaning, in words, or with figures and names of the claim."""
+        claim = self._claim
+        words, told = set(claim.words), {amount.value for amount in claim.amounts}
+        names = {name.key for name in claim.names if name.sure}
+        scores = []
+        for dense, item in zip(self._dense[0], self._evidence, strict=True):
+            other = read(item.text, item.language, item.published)
+            scores.append(
+                float(dense)
+                + _overlap(words, other.words)
+                + 0.5 * _overlap(told, [amount.value for amount in other.amounts])
+                + 0.5 * _overlap(names, other.known.names | other.known.words)
+            )
         return [int(place) for place in np.argsort(scores)[::-1][:MAX_CANDIDATES]]
 
     def _weighed(self, places: tuple[int, ...]) -> Weighed:
@@ -174,10 +194,10 @@ class _Scale:
         length = float(np.linalg.norm(union))
         together = float(self._vector @ union) / length if length > 0 else 0.0
         apart = self._dense[1:, list(places)].max(axis=1).min() if len(self._dense) > 1 else self._dense[0, nearest]
-        features = row(self._claim, grounds, dense.tolist(), together, float(apart))
+        checks = check(self._claim, grounds)
+        features = row(self._claim, grounds, checks, dense.tolist(), together, float(apart))
         fitted = self._models.own if own else self._models.other
-        found = tuple(findings(self._claim, grounds))
-        return Weighed(places, fitted.chance(features), fitted.threshold, found, features, own)
+        return Weighed(places, fitted.chance(features), fitted.threshold, tuple(checks.findings), features, own)
 
 
 def clauses(text: str) -> list[str]:
@@ -198,8 +218,13 @@ def _is_worth(wider: Weighed, best: Weighed) -> bool:
     return wider.stands > best.stands or wider.chance - best.chance > WORTH_ANOTHER
 
 
-def _overlap(words: set[str], known: Sequence[str]) -> float:
-    return len(words & set(known)) / len(words) if words else 0.0
+def _overlap(wanted: set[Any], known: Iterable[Any]) -> float:
+    return len(wanted & set(known)) / len(wanted) if wanted else 0.0
+
+
+def _plain(claim: str) -> str:
+    """The claim as stored texts are, without the mark or number of a list's item."""
+    return _ITEM.sub("", normalise(claim)[:MAX_CLAIM].strip())
 
 
 def _spoken(claim: str, language: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from rag.text.terms import STOP_TERMS, terms
 
@@ -43,13 +44,17 @@ _ENDINGS = (
 # Words of telling, which a writer adds or drops freely.
 _TELLING = frozenset(
     "say tell according report state note add explain mention describe article news text source article announce "
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion "
     "cho biết theo nói rằng nêu đưa tin thông bài báo nguồn viết đoạn văn được đề cập".split()
 )
+
+_UNTELLING = STOP_TERMS | _TELLING
 
 
 def content(text: str, language: str) -> list[str]:
     """The content words of NFC `text` in order, in English reduced to their stems; figures are none."""
-    plain = (word for word in terms(text) if word not in STOP_TERMS and not word[0].isdigit())
+    plain = [word for word in terms(text) if word not in _UNTELLING and not word[0].isdigit()]
     found = [stem(word) if language == "en" else word for word in plain]
     return [word for word in found if word not in _TELLING and len(word) > (1 if language == "vi" else 2)]
 
@@ -76,4 +81,4 @@ def uncovered(claimed: Sequence[str], known: Iterable[str], language: str) -> li
 
 
 def pairs(words: Sequence[str]) -> set[tuple[str, str]]:
-    return set(zip(words, words[1:], strict=False))
+    return set(pairwise(words))
