@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from rag.answer import citations, messages
 from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import Quote, Selection
 from rag.text.dates import bounds
-from rag.types import Answer, AnswerSentence, Article, Citation
+from rag.types import Answer, AnswerSentence, Article, Citation, Settled
 
 ENGINE = "quotes"
 _OPENING, _CLOSING = '“"«', '”"»'
@@ -35,7 +35,7 @@ def quoted(
     cited = tuple(
         citation(marker, quote, articles[quote.article_id]) for marker, quote in enumerate(selection.quotes, start=1)
     )
-    lines = [_line(item, language, attributed=selection.differing) for item in cited]
+    lines = [shown_line(item, language, attributed=selection.differing) for item in cited]
     if selection.differing:
         lines.insert(0, (messages.UPDATED if _is_later(*selection.quotes[:2]) else messages.DISAGREE)[language])
     return Answer(
@@ -76,6 +76,14 @@ def written(
         model=model,
         notice=notice,
     )
+
+
+def settled(answer: Answer) -> Iterator[Settled | Answer]:
+    """A finished answer as the events of a stream."""
+    at = {item.marker: item for item in answer.citations}
+    for sentence in answer.sentences:
+        yield Settled(sentence, tuple(at[marker] for marker in sentence.citations))
+    yield answer
 
 
 def unanswered(
@@ -122,7 +130,10 @@ def _is_later(first: Quote, second: Quote) -> bool:
     return bounds(first.published)[0] > bounds(second.published)[1]
 
 
-def _line(citation: Citation, language: AnswerLanguage, *, attributed: bool) -> str:
+def shown_line(citation: Citation, language: AnswerLanguage, *, attributed: bool) -> str:
+    """The quote in quotation marks with its marker, its language where that is another one, and its outlet and date
+    in front where it is `attributed`.
+    """
     quote = citation.quote
     opened, closed = quote[:1] in _OPENING, quote[-1:] in _CLOSING
     if opened != closed:

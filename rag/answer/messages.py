@@ -30,6 +30,14 @@ UPDATED = {
     "vi": "Các bài đưa những con số sau, mới nhất trước:",
     "en": "Articles give these figures, newest first:",
 }
+RECAP = {
+    "vi": "Những đoạn đã trích trong cuộc trò chuyện này, mới nhất trước:",
+    "en": "What was quoted in this conversation, newest first:",
+}
+NOTHING_YET = {
+    "vi": "Cuộc trò chuyện này chưa trích đoạn nào; hãy hỏi về điều bạn muốn biết.",
+    "en": "Nothing has been quoted in this conversation yet; ask what you would like to know.",
+}
 QUOTED_IN = {
     ("vi", "en"): "nguyên văn tiếng Anh",
     ("vi", "vi"): "nguyên văn tiếng Việt",

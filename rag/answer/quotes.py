@@ -65,7 +65,9 @@ def select(candidates: Sequence[Quote], kind: Kind, language: str) -> Selection:
     first = _in_own_language(ordered, language)
     rivals = _rivals(first, ordered) if kind == "how_many" else []
     if rivals:
-        return Selection(tuple(sorted([first, *rivals], key=_newest_first)), differing=True)
+        return Selection(
+            tuple(sorted([first, *rivals], key=lambda quote: newest_first(quote.published))), differing=True
+        )
     chosen = [first]
     ratio = MIN_RATIO_SEVERAL if kind in SEVERAL else MIN_RATIO
     for quote in ordered:
@@ -120,8 +122,8 @@ def _of_units(found: Sequence[Figure], units: set[str]) -> list[Figure]:
     return [figure for figure in found if figure.unit in units]
 
 
-def _newest_first(quote: Quote) -> tuple[int, ...]:
-    """Later dates first, unknown dates last."""
-    if quote.published is None:
+def newest_first(published: str | None) -> tuple[int, ...]:
+    """A sorting key: later dates first, unknown dates last."""
+    if published is None:
         return (1,)
-    return (0, *(-int(part) for part in quote.published.split("-")))
+    return (0, *(-int(part) for part in published.split("-")))

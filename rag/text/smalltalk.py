@@ -16,6 +16,7 @@ from rag.text.normalise import flatten, has_diacritics, normalise
 
 TalkKind = Literal[
     "greeting", "thanks", "noted", "farewell",  # small talk
+    "recap",  # about the conversation
     "abilities", "coverage", "count", "outlets", "languages", "dates", "newest", "headlines",  # about the archive
 ]  # fmt: skip
 _Rules = tuple[tuple[TalkKind, re.Pattern[str]], ...]
@@ -64,6 +65,17 @@ _ENGLISH: tuple[tuple[TalkKind, str], ...] = (
         "farewell",
         r"(?:ok(?:ay)? )?(?:bye|goodbye|good bye|bye bye|farewell|see you|see ya|good night|have a (?:nice|good|great) "
         r"(?:day|evening|weekend|night))(?: (?:bye|later|soon|tomorrow|for now|then|again))*",
+    ),
+    (
+        "recap",
+        r"(?:(?:ok(?:ay)?|please|so|now|(?:can|could) you(?: please)?) )*(?:(?:summari[sz]e|sum up|recap|wrap up)"
+        r"(?: (?:it|this|that|everything|all|all of (?:it|this|that)|what (?:we|you) (?:have |have)?"
+        r"(?:found|said|know|learned)?|what we've (?:got|found|learned)|what we know|(?:the|this|our) (?:conversation|"
+        r"chat|discussion)|the (?:findings|answers|above)))?(?: (?:all|up))?|"
+        r"(?:give me )?(?:a |the )?(?:short |brief |quick )?(?:summary|recap)"
+        r"(?: of (?:it all|everything|this|that|what we (?:have|found|know)|(?:the|this|our) "
+        r"(?:conversation|chat|discussion)))?|what (?:have we|do we) (?:got|found|learned|have|know)|tl dr|tldr)"
+        r"(?: (?:so far|until now|up to now|again|for me|please|briefly))*",
     ),
     (
         "abilities",
@@ -161,6 +173,14 @@ _VIETNAMESE: tuple[tuple[TalkKind, str], ...] = (
         "farewell",
         rf"(?:(?:chào )?tạm biệt|bye|bai bai|hẹn gặp lại|chúc ngủ ngon|ngủ ngon|chúc (?:bạn )?một ngày tốt lành)"
         rf"{_TO_YOU}{_POLITE}",
+    ),
+    (
+        "recap",
+        r"(?:(?:ok|vậy|thế|bạn|hãy|xin|vui lòng|làm ơn|giờ|bây giờ|có thể) )*(?:tóm tắt|tổng kết|tổng hợp|tóm gọn|tóm)"
+        rf"(?: (?:lại|giúp|cho|ngắn gọn|{_ASKER}|hộ))*(?: (?:(?:những|các) (?:gì|điều|ý|ý chính|thông tin|câu trả lời|"
+        r"nội dung)|(?:toàn bộ |tất cả )?(?:cuộc )?(?:trò chuyện|hội thoại|nói chuyện|trao đổi)|tất cả|mọi thứ))?"
+        rf"(?: (?:(?:mà )?(?:chúng ta|bạn|{_ASKER}|ta) )?(?:đã |vừa )?(?:có|biết|nói|hỏi|tìm (?:được|thấy)|trả lời|"
+        rf"trao đổi|nãy giờ|trên|ở trên|này|được))*(?: (?:nãy giờ|từ đầu|đến giờ|đến nay|được không|lại))*{_POLITE}",
     ),
     (
         "abilities",
