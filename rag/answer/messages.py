@@ -30,6 +30,18 @@ UPDATED = {
     "vi": "Các bài đưa những con số sau, mới nhất trước:",
     "en": "Articles give these figures, newest first:",
 }
+DATES_DISAGREE = {
+    "vi": "Các nguồn đưa những ngày sau:",
+    "en": "The sources give these dates:",
+}
+DATES_UPDATED = {
+    "vi": "Các bài đưa những ngày sau, mới nhất trước:",
+    "en": "Articles give these dates, newest first:",
+}
+CORRECTED = {
+    "vi": "Bài sau đính chính bài trước:",
+    "en": "A later article corrects an earlier one:",
+}
 RECAP = {
     "vi": "Những đoạn đã trích trong cuộc trò chuyện này, mới nhất trước:",
     "en": "What was quoted in this conversation, newest first:",

@@ -71,7 +71,8 @@ class Finder:
             refusal = compose.unanswered(query.query_str, messages.NOT_FOUND[language], language, nearest, confidence)
         means = self.retriever.means()
         quotes = self._quotes(weighed, articles, means.sentences)
-        selection = select(quotes, analyse(query.text).kind, language)
+        asked = self.retriever.asked_time(query.text)
+        selection = select(quotes, analyse(query.text).kind, language, asked)
         seconds = time.perf_counter() - started
         return Finding(query, language, hits, articles, quotes, selection, confidence, refusal, means, seconds)
 
