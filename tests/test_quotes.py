@@ -170,6 +170,16 @@ def test_a_correction_leads_and_what_it_corrects_follows() -> None:
     assert select([wrong, elsewhere], "what", "vi").differing is None
 
 
+def test_a_cause_that_was_told_later_leads() -> None:
+    fire = quote("Chợ cháy, chưa rõ vì sao.", 0.5, published="2025-11-15")
+    cause = quote("Cáp điện quá tải làm chợ cháy.", 0.3, ASIDE, published="2025-11-27")
+    selection = select([fire, cause], "why", "vi")
+    assert (selection.quotes, selection.latest) == ((cause, fire), True)
+    assert select([fire, cause], "what", "vi").quotes == (fire, cause)
+    assert select([fire, replace(cause, published="2025-11-01")], "why", "vi").quotes[0] == fire
+    assert select([fire, replace(cause, chance=0.2)], "why", "vi").quotes[0] == fire  # less than half of 0.5
+
+
 def test_the_newest_on_the_same_thing_leads_where_the_latest_is_asked_for() -> None:
     old = quote("Xăng 21.150 đồng.", 0.9, published="2026-02-10")
     new = quote("Xăng 20.860 đồng.", 0.15, NEAR, published="2026-03-12")

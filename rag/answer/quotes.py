@@ -72,7 +72,7 @@ class Selection:
     """The quotes to show in order, the newest first where they are `differing` or `latest`.
 
     `differing` says what the quotes tell differently: "figures" or "dates", or that a later one is a "correction" of
-    the others; `latest` is True where the latest was asked for, so that the quotes' dates are to be told.
+    the others; `latest` is True where a quote leads for being the latest, so that the quotes' dates are to be told.
     """
 
     quotes: tuple[Quote, ...]
@@ -103,6 +103,9 @@ def select(candidates: Sequence[Quote], kind: Kind, language: str, asked: AskedT
             break
         if not any(_tells_the_same(quote, other) for other in chosen):
             chosen.append(quote)
+    if kind == "why" and len(chosen) > 1 and is_later(chosen[1], first) and _is_rival(first, chosen[1]):
+        # Causes are found out later.
+        return Selection((chosen[1], first, *chosen[2:]), latest=True)
     return Selection(tuple(chosen), latest=asked.latest)
 
 
