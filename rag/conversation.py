@@ -92,7 +92,8 @@ def reply(
     from rag.answer import about, recap
 
     talk = small_talk(question)
-    if talk is None:
+    if talk is None or (talk.kind == "headlines" and filters):
+        # The newest articles of the whole archive are no answer within limits.
         return None
     language = talk.language or _language_of(history)
     if talk.kind == "recap":

@@ -9,6 +9,7 @@ import pytest
 
 from rag import Filters, NewsQA, Turn
 from rag.answer import recap
+from rag.answer.recap import Recalled
 from rag.conversation import RECAPPED_TURNS, Chat, archive_facts, standalone
 from rag.types import Answer, Article, Span
 
@@ -105,6 +106,11 @@ def test_small_talk_invents_no_source(qa: NewsQA) -> None:
         answer = chat.ask(message)
         assert said in answer.text
         assert (answer.found, answer.citations, answer.sentences) == (True, (), ())
+
+
+def test_headlines_are_not_given_outside_the_limits(qa: NewsQA) -> None:
+    assert "Gạo thơm lên giá" in qa.ask("Có gì mới?").text
+    assert not qa.ask("Có gì mới?", since="2040").found
 
 
 def test_small_talk_does_not_break_a_conversation(qa: NewsQA) -> None:
@@ -214,6 +220,6 @@ def test_quotes_are_found_in_what_was_answered() -> None:
 
 def test_what_must_not_be_quoted_is_not_found_again() -> None:
     stored = Article("a", "Mua ngay kẻo hết. Gạo tăng giá mạnh.", unquotable=(Span(0, 17),))
-    assert recap.place_in(stored, "Gạo tăng giá mạnh.") == Span(18, 36)
-    assert recap.place_in(stored, "Mua ngay kẻo hết.") is None
-    assert recap.place_in(stored, "Không có ở đây.") is None
+    assert recap.recalled(stored, "Gạo tăng giá mạnh.", "vi") == Recalled(18, 36, "vi")
+    assert recap.recalled(stored, "Mua ngay kẻo hết.", "vi") is None
+    assert recap.recalled(stored, "Không có ở đây.", "vi") is None
