@@ -170,7 +170,8 @@ class NewsQA:
             since=since, until=until, sources=(source,) if source else (), languages=(language,) if language else ()
         )
         chosen = self.engine(engine)
-        return chosen.answer(self._standalone(question, history, limits))
+        understood = self._understood(question, history, limits)
+        return understood if isinstance(understood, Answer) else chosen.answer(understood)
 
     def stream(
         self,
@@ -181,14 +182,20 @@ class NewsQA:
         engine: str | None = None,
     ) -> Iterator[AnswerEvent]:
         """The same answer as it is made: `Draft`s and `Settled` sentences, and at the end the `Answer`."""
-        chosen = self.engine(engine)
-        return chosen.stream(self._standalone(question, history, filters or Filters()))
+        from rag.answer.compose import settled
 
-    def _standalone(self, question: str, history: Sequence[Turn], filters: Filters) -> ArchiveQuery:
-        from rag.conversation import standalone
+        chosen = self.engine(engine)
+        understood = self._understood(question, history, filters or Filters())
+        return settled(understood) if isinstance(understood, Answer) else chosen.stream(understood)
+
+    def _understood(self, question: str, history: Sequence[Turn], filters: Filters) -> Answer | ArchiveQuery:
+        """What is to be searched, or the reply where nothing is (small talk, a summary of the conversation)."""
+        from rag.conversation import reply, standalone
         from rag.retrieve.query import checked_filters
 
-        return standalone(question, history, self.retriever, checked_filters(filters))
+        limits = checked_filters(filters)
+        answer = reply(question, history, self.retriever, self._quotes_engine.answer, limits)
+        return answer or standalone(question, history, self.retriever, limits)
 
     def chat(self, *, filters: Filters | None = None) -> Chat:
         """A conversation: follow-up questions are understood from what was asked before."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rag.answer import messages
 from rag.answer.compose import quoted, unanswered
 from rag.answer.messages import AnswerLanguage
-from rag.answer.quotes import Quote, Selection
+from rag.answer.quotes import Differing, Quote, Selection
 from rag.types import Answer, Article
 
 ARTICLES = {
@@ -40,8 +40,10 @@ def quote(article_id: str, text: str, chance: float = 0.5) -> Quote:
     )
 
 
-def answer(*quotes: Quote, language: AnswerLanguage = "vi", differing: bool = False) -> Answer:
-    return quoted("Bao nhiêu?", Selection(quotes, differing), ARTICLES, language, 0.87654321)
+def answer(
+    *quotes: Quote, language: AnswerLanguage = "vi", differing: Differing | None = None, latest: bool = False
+) -> Answer:
+    return quoted("Bao nhiêu?", Selection(quotes, differing, latest), ARTICLES, language, 0.87654321)
 
 
 def test_each_quote_is_a_line_with_its_marker() -> None:
@@ -99,7 +101,9 @@ def test_a_quote_in_the_other_language_says_so(article_id: str, text: str, langu
 
 
 def test_a_later_figure_is_announced_with_outlets_and_dates() -> None:
-    made = answer(quote("later", "Có 15 người bị thương."), quote("flood", "Có 12 người bị thương."), differing=True)
+    made = answer(
+        quote("later", "Có 15 người bị thương."), quote("flood", "Có 12 người bị thương."), differing="figures"
+    )
     assert made.text.splitlines() == [
         messages.UPDATED["vi"],
         "Tin Chiều, 21/6/2024: “Có 15 người bị thương.” [1]",
@@ -109,12 +113,28 @@ def test_a_later_figure_is_announced_with_outlets_and_dates() -> None:
 
 
 def test_figures_without_dates_to_order_them_just_differ() -> None:
-    made = answer(quote("flood", "Có 12 người bị thương."), quote("marks", "«Không»"), language="en", differing=True)
+    made = answer(
+        quote("flood", "Có 12 người bị thương."), quote("marks", "«Không»"), language="en", differing="figures"
+    )
     assert made.text.splitlines() == [
         messages.DISAGREE["en"],
         "Báo Mai, 19 June 2024: “Có 12 người bị thương.” (in Vietnamese) [1]",
         "Unknown outlet, undated: «Không» (in Vietnamese) [2]",
     ]
+
+
+def test_dates_that_differ_and_a_correction_are_announced() -> None:
+    quotes = quote("later", "Có 15 người bị thương."), quote("flood", "Có 12 người bị thương.")
+    first_lines = [answer(*quotes, differing=how).text.splitlines()[0] for how in ("dates", "correction")]
+    assert first_lines == [messages.DATES_UPDATED["vi"], messages.CORRECTED["vi"]]
+    backwards = answer(*reversed(quotes), differing="dates")
+    assert backwards.text.splitlines()[0] == messages.DATES_DISAGREE["vi"]
+
+
+def test_the_latest_is_told_with_its_date() -> None:
+    assert answer(quote("later", "Có 15 người bị thương."), language="en", latest=True).text == (
+        "Tin Chiều, 21 June 2024: “Có 15 người bị thương.” (in Vietnamese) [1]"
+    )
 
 
 def test_unanswered() -> None:

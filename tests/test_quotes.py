@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from itertools import combinations
 
 import numpy as np
@@ -11,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answer.quotes import MAX_QUOTES, MIN_CHANCE, SAME_FACT, SEVERAL, Quote, select
+from rag.text.asked_time import ANY_TIME, AskedTime
 from rag.text.question import Kind
 
 # Cosines: NORTH with EAST 0, with NEAR 0.8 (tells the same), with ASIDE 0.6 (the same matter, another fact).
@@ -142,6 +144,71 @@ def test_two_languages_that_agree_on_a_figure_do_not_disagree() -> None:
     assert select([vietnamese, replace(english, text="Damage came to 1.7 billion dong.")], "how_many", "vi").differing
 
 
+MARCH = AskedTime(periods=((date(2026, 3, 1), date(2026, 3, 31)),))
+LATEST = AskedTime(latest=True)
+
+
+def test_different_dates_are_both_shown_the_newest_first() -> None:
+    promised = quote("Cầu sẽ thông xe ngày 31/12/2025.", 0.9, published="2025-10-09")
+    opened = quote("Cầu đã thông xe sáng 29/4.", 0.5, NEAR, published="2026-04-29")
+    selection = select([promised, opened], "when", "vi")
+    assert (selection.differing, selection.quotes) == ("dates", (opened, promised))
+    same_day = replace(opened, text="Cầu không kịp thông xe ngày 31/12.")
+    assert select([promised, same_day], "when", "vi").differing is None
+    assert select([promised, opened], "what", "vi").differing is None
+
+
+def test_a_correction_leads_and_what_it_corrects_follows() -> None:
+    wrong = quote("Trạm bơm tốn 86 tỷ đồng.", 0.9, published="2025-10-30")
+    right = quote("Chúng tôi đưa tin 86 tỷ đồng. Con số đúng là 68 tỷ đồng.", 0.3, EAST, published="2025-11-06")
+    selection = select([wrong, right], "how_many", "vi")
+    assert (selection.differing, selection.quotes) == ("correction", (right, wrong))
+    assert select([wrong, replace(right, published="2025-10-29")], "how_many", "vi").differing is None
+    repeated = replace(right, text="Con số đúng là 86 tỷ đồng.")
+    assert select([wrong, repeated], "what", "vi").differing is None
+    elsewhere = replace(right, text="Con số đúng là 68 tỷ đồng.")
+    assert select([wrong, elsewhere], "what", "vi").differing is None
+
+
+def test_a_cause_that_was_told_later_leads() -> None:
+    fire = quote("Chợ cháy, chưa rõ vì sao.", 0.5, published="2025-11-15")
+    cause = quote("Cáp điện quá tải làm chợ cháy.", 0.3, ASIDE, published="2025-11-27")
+    selection = select([fire, cause], "why", "vi")
+    assert (selection.quotes, selection.latest) == ((cause, fire), True)
+    assert select([fire, cause], "what", "vi").quotes == (fire, cause)
+    assert select([fire, replace(cause, published="2025-11-01")], "why", "vi").quotes[0] == fire
+    assert select([fire, replace(cause, chance=0.2)], "why", "vi").quotes[0] == fire  # less than half of 0.5
+
+
+def test_the_newest_on_the_same_thing_leads_where_the_latest_is_asked_for() -> None:
+    old = quote("Xăng 21.150 đồng.", 0.9, published="2026-02-10")
+    new = quote("Xăng 20.860 đồng.", 0.15, NEAR, published="2026-03-12")
+    other = quote("Gạo đứng giá.", 0.8, EAST, published="2026-04-01")
+    assert select([old, new, other], "what", "vi", LATEST).quotes[0] == new
+    assert [one.text for one in select([old, new, other], "what", "vi").quotes] == [old.text, other.text]
+    assert select([old, new], "what", "vi", LATEST).latest
+
+
+def test_what_is_less_close_must_be_likelier_to_be_the_latest_word() -> None:
+    old = quote("Cầu sẽ mở.", 0.9, published="2025-10-09")
+    new = quote("Cầu đã mở.", 0.28, ASIDE, published="2026-04-29")  # 0.28 is more than 0.3 of 0.9
+    assert select([old, new], "what", "vi", LATEST).quotes[0] == new
+    assert select([old, replace(new, chance=0.26)], "what", "vi", LATEST).quotes[0] == old
+    assert select([old, replace(new, published=None)], "what", "vi", LATEST).quotes[0] == old
+
+
+def test_the_period_that_is_asked_for_leads_and_nothing_else_rivals_it() -> None:
+    march = quote("Vàng 148 triệu đồng.", 0.6, published="2026-03-12")
+    september = quote("Vàng 129 triệu đồng.", 0.9, NEAR, published="2025-09-26")
+    selection = select([september, march], "how_many", "vi", MARCH)
+    assert (selection.quotes[0], selection.differing) == (march, None)
+    assert select([september, march], "how_many", "vi").differing == "figures"
+    unlikely = replace(march, chance=0.4)  # less than half of 0.9
+    assert select([september, unlikely], "what", "vi", MARCH).quotes[0] == september
+    named = replace(march, text="Ngày 12/3/2026 vàng 148 triệu đồng.", published="2026-05")
+    assert select([september, named], "how_many", "vi", MARCH).quotes[0] == named
+
+
 QUOTES = st.lists(
     st.builds(
         quote,
@@ -158,13 +225,20 @@ QUOTES = st.lists(
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
-@given(QUOTES, st.sampled_from(["what", "how_many", "list"]), st.sampled_from(["vi", "en"]))
-def test_what_is_shown_was_offered_and_tells_different_things(found: list[Quote], kind: Kind, language: str) -> None:
-    selection = select(found, kind, language)
+@given(
+    QUOTES,
+    st.sampled_from(["what", "how_many", "list", "when"]),
+    st.sampled_from(["vi", "en"]),
+    st.sampled_from([ANY_TIME, LATEST, MARCH]),
+)
+def test_what_is_shown_was_offered_and_tells_different_things(
+    found: list[Quote], kind: Kind, language: str, asked: AskedTime
+) -> None:
+    selection = select(found, kind, language, asked)
     assert len(selection.quotes) <= MAX_QUOTES
     assert bool(selection.quotes) == bool(found)
     assert all(any(one is offered for offered in found) for one in selection.quotes)
-    assert not selection.differing or (kind == "how_many" and len(selection.quotes) >= 2)
+    assert not selection.differing or (kind in ("how_many", "when") and len(selection.quotes) >= 2)
     for one, other in combinations(selection.quotes, 2):
         if selection.differing:  # they tell the same but for their figures
             assert one.teller != other.teller

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from rag.answer import citations, messages
 from rag.answer.messages import AnswerLanguage
-from rag.answer.quotes import Quote, Selection
-from rag.text.dates import bounds
-from rag.types import Answer, AnswerSentence, Article, Citation
+from rag.answer.quotes import Selection, is_later
+from rag.types import Answer, AnswerSentence, Article, Citation, Settled
 
 ENGINE = "quotes"
 _OPENING, _CLOSING = '“"«', '”"»'
@@ -35,9 +34,10 @@ def quoted(
     cited = tuple(
         citation(marker, quote, articles[quote.article_id]) for marker, quote in enumerate(selection.quotes, start=1)
     )
-    lines = [_line(item, language, attributed=selection.differing) for item in cited]
+    attributed = selection.latest or bool(selection.differing)
+    lines = [shown_line(item, language, attributed=attributed) for item in cited]
     if selection.differing:
-        lines.insert(0, (messages.UPDATED if _is_later(*selection.quotes[:2]) else messages.DISAGREE)[language])
+        lines.insert(0, _lead(selection)[language])
     return Answer(
         question=question,
         text="\n".join(lines),
@@ -78,6 +78,14 @@ def written(
     )
 
 
+def settled(answer: Answer) -> Iterator[Settled | Answer]:
+    """A finished answer as the events of a stream."""
+    at = {item.marker: item for item in answer.citations}
+    for sentence in answer.sentences:
+        yield Settled(sentence, tuple(at[marker] for marker in sentence.citations))
+    yield answer
+
+
 def unanswered(
     question: str,
     message: str,
@@ -115,14 +123,22 @@ def citation(marker: int, quote: Quotable, article: Article) -> Citation:
     )
 
 
-def _is_later(first: Quote, second: Quote) -> bool:
-    """Whether `first` was published later for certain, as far as the dates are known."""
-    if first.published is None or second.published is None:
-        return False
-    return bounds(first.published)[0] > bounds(second.published)[1]
+def _lead(selection: Selection) -> Mapping[str, str]:
+    """What stands above quotes that differ."""
+    updated = is_later(*selection.quotes[:2])
+    match selection.differing:
+        case "correction":
+            return messages.CORRECTED
+        case "dates":
+            return messages.DATES_UPDATED if updated else messages.DATES_DISAGREE
+        case _:
+            return messages.UPDATED if updated else messages.DISAGREE
 
 
-def _line(citation: Citation, language: AnswerLanguage, *, attributed: bool) -> str:
+def shown_line(citation: Citation, language: AnswerLanguage, *, attributed: bool) -> str:
+    """The quote in quotation marks with its marker, its language where that is another one, and its outlet and date
+    in front where it is `attributed`.
+    """
     quote = citation.quote
     opened, closed = quote[:1] in _OPENING, quote[-1:] in _CLOSING
     if opened != closed:

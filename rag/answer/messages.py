@@ -30,6 +30,26 @@ UPDATED = {
     "vi": "Các bài đưa những con số sau, mới nhất trước:",
     "en": "Articles give these figures, newest first:",
 }
+DATES_DISAGREE = {
+    "vi": "Các nguồn đưa những ngày sau:",
+    "en": "The sources give these dates:",
+}
+DATES_UPDATED = {
+    "vi": "Các bài đưa những ngày sau, mới nhất trước:",
+    "en": "Articles give these dates, newest first:",
+}
+CORRECTED = {
+    "vi": "Bài sau đính chính bài trước:",
+    "en": "A later article corrects an earlier one:",
+}
+RECAP = {
+    "vi": "Những đoạn đã trích trong cuộc trò chuyện này, mới nhất trước:",
+    "en": "What was quoted in this conversation, newest first:",
+}
+NOTHING_YET = {
+    "vi": "Cuộc trò chuyện này chưa trích đoạn nào; hãy hỏi về điều bạn muốn biết.",
+    "en": "Nothing has been quoted in this conversation yet; ask what you would like to know.",
+}
 QUOTED_IN = {
     ("vi", "en"): "nguyên văn tiếng Anh",
     ("vi", "vi"): "nguyên văn tiếng Việt",

@@ -95,7 +95,7 @@ class ComposingQueryEngine(QuotesQueryEngine):
             finding.language,
             composition.evidence,
             earlier=finding.query.background,
-            differing=finding.selection.differing,
+            differing=bool(finding.selection.differing),
         )
         writing = self.model.write(turns, max_tokens=self.limits.answer_tokens)
 

@@ -57,7 +57,7 @@ class Finder:
     def find(self, query: ArchiveQuery) -> Finding:
         started = time.perf_counter()
         hits = self.retriever.search(query)
-        language = answer_language(query.searched)
+        language = answer_language(query.answered_like)
         if not query.text or not hits:
             nothing = compose.unanswered(query.query_str, self._nothing(query, language), language)
             return Finding(query, language, refusal=nothing, seconds=time.perf_counter() - started)
@@ -71,7 +71,8 @@ class Finder:
             refusal = compose.unanswered(query.query_str, messages.NOT_FOUND[language], language, nearest, confidence)
         means = self.retriever.means()
         quotes = self._quotes(weighed, articles, means.sentences)
-        selection = select(quotes, analyse(query.text).kind, language)
+        asked = self.retriever.asked_time(query.text)
+        selection = select(quotes, analyse(query.text).kind, language, asked)
         seconds = time.perf_counter() - started
         return Finding(query, language, hits, articles, quotes, selection, confidence, refusal, means, seconds)
 

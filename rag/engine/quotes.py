@@ -74,10 +74,7 @@ def quoted(finding: Finding) -> Iterator[Settled | Answer]:
     answer = finding.refusal or compose.quoted(
         finding.question, finding.selection, finding.articles, finding.language, finding.confidence or 0.0
     )
-    at = {citation.marker: citation for citation in answer.citations}
-    for sentence in answer.sentences:
-        yield Settled(sentence, tuple(at[marker] for marker in sentence.citations))
-    yield answer
+    yield from compose.settled(answer)
 
 
 def _timed(answer: Answer, finding: Finding, started: float) -> Answer:

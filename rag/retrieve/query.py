@@ -8,6 +8,7 @@ from llama_index.core.schema import QueryBundle
 
 from rag.errors import UsageError
 from rag.text.dates import bounds
+from rag.text.language import detect
 from rag.text.normalise import normalise
 from rag.types import Filters
 
@@ -26,13 +27,20 @@ class ArchiveQuery(QueryBundle):
 
     filters: Filters = field(default_factory=Filters)
     top_k: int | None = None
+    rewritten: str = ""
     background: str = ""
     focus: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
-        """What was typed as the archive's texts are stored: NFC, trimmed, of bounded length."""
-        return normalise(self.query_str[:MAX_QUESTION]).strip()
+        """What is asked, as the archive's texts are stored: NFC, trimmed, of bounded length."""
+        return normalise((self.rewritten or self.query_str)[:MAX_QUESTION]).strip()
+
+    @property
+    def answered_like(self) -> str:
+        """The text whose language is the answer's: what was typed where that tells, since a follow-up may switch."""
+        typed = normalise(self.query_str[:MAX_QUESTION]).strip()
+        return typed if detect(typed) != "und" else self.searched
 
     @property
     def searched(self) -> str:

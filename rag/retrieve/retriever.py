@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,10 +12,12 @@ from numpy.typing import NDArray
 
 from rag.retrieve import dense, fuse, lexical
 from rag.retrieve.dense import Means, Vector
+from rag.retrieve.prefer import preferences
 from rag.retrieve.query import ArchiveQuery, archive_query
 from rag.retrieve.restore import restore
 from rag.settings import LOCAL_EMBEDDER
-from rag.text.dates import bounds, find_dates
+from rag.text.asked_time import AskedTime, asked_time
+from rag.text.dates import bounds
 from rag.text.language import detect
 from rag.text.names import without_names
 from rag.text.normalise import has_diacritics
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
     from rag.store.catalogue import Catalogue
-    from rag.store.rows import StoredPassage
     from rag.store.vectors import VectorIndex
 
 # Candidates fetched per language by vector, and in the question's language by words.
@@ -35,9 +35,6 @@ DENSE_CANDIDATES = 60
 LEXICAL_CANDIDATES = 60
 # The passages that show how a question typed without diacritics is spelt.
 RESTORED_FROM = 20
-# What an article gains by having been published in a period that the question names, or by being talked about.
-DATE_PREFERENCE = 0.15
-FOCUS_PREFERENCE = 0.3
 
 
 class ArchiveRetriever(BaseRetriever):
@@ -67,7 +64,7 @@ class ArchiveRetriever(BaseRetriever):
         rowids = {*self._dense(asked, means, allowed), *matches}
         candidates = list(self.catalogue.passages(rowids).values())
         prominence = lexical.prominence(matches)
-        preference = self._preference(text, query, candidates)
+        preference = preferences(candidates, self.asked_time(text), query.focus)
         scored = fuse.score(asked, candidates, means, prominence, preference)
         return fuse.collapsed(scored, query.top_k or self.top_k)
 
@@ -112,20 +109,10 @@ class ArchiveRetriever(BaseRetriever):
         within = None if language == "und" else language
         return dict(self.catalogue.lexical(match, within, LEXICAL_CANDIDATES, allowed))
 
-    def _preference(self, text: str, query: ArchiveQuery, candidates: Sequence[StoredPassage]) -> dict[str, float]:
-        gained = dict.fromkeys(query.focus, FOCUS_PREFERENCE)
-        asked = self._asked_periods(text)
-        if asked:
-            articles = self.catalogue.articles({candidate.passage.article_id for candidate in candidates})
-            for article in articles.values():
-                if _published_within(article, asked):
-                    gained[article.id] = gained.get(article.id, 0.0) + DATE_PREFERENCE
-        return gained
-
-    def _asked_periods(self, text: str) -> list[tuple[date, date]]:
-        latest = self.catalogue.date_range()
-        today = bounds(latest[1])[1] if latest else None
-        return [(found.first, found.last) for found in find_dates(text, today=today) if found.first and found.last]
+    def asked_time(self, text: str) -> AskedTime:
+        """The time that a question asks about, as seen from the archive's newest day."""
+        dates = self.catalogue.date_range()
+        return asked_time(text, bounds(dates[1])[1] if dates else None)
 
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return self.nodes(self.search(archive_query(query_bundle)))
@@ -166,10 +153,3 @@ def _node(hit: Hit, article: Article) -> TextNode:
 def is_typed_plain(text: str, language: str) -> bool:
     """Whether a Vietnamese question was typed without its diacritics."""
     return language == "vi" and not has_diacritics(text)
-
-
-def _published_within(article: Article, periods: Sequence[tuple[date, date]]) -> bool:
-    if article.published is None:
-        return False
-    first, last = bounds(article.published)
-    return any(first <= until and since <= last for since, until in periods)

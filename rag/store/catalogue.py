@@ -121,6 +121,15 @@ class Catalogue(Database):
             FROM articles_shown ORDER BY number"""
         return [ArticleInfo(*row) for row in self.query(sql)]
 
+    def newest(self, limit: int) -> list[ArticleInfo]:
+        """The articles published last, newest first, without their texts; those without a date are left out."""
+        sql = """SELECT id, title, source, author, published, language, url, path, characters, story_id
+            FROM articles_shown JOIN (
+                SELECT id AS newest, published_first, published_last FROM articles WHERE published_first IS NOT NULL
+                ORDER BY published_last DESC, published_first DESC, number DESC LIMIT ?
+            ) ON newest = id ORDER BY published_last DESC, published_first DESC, number DESC"""
+        return [ArticleInfo(*row) for row in self.query(sql, [limit])]
+
     def id_of_content(self, content_hash: str) -> str | None:
         """The article with that content."""
         rows = self.query("SELECT id FROM articles WHERE content_hash = ?", [content_hash])

@@ -43,6 +43,20 @@ def without_names(text: str) -> str:
     return stripped if len(content_terms(stripped)) >= _LEAST_TERMS else text
 
 
+def name_phrases(text: str) -> list[tuple[int, int]]:
+    """Where the names of a question stand, `[start, end)`: words in a row make one ("Kim Jong-un", "Hà Nội")."""
+    phrases: list[tuple[int, int]] = []
+    for match in _name_matches(text):
+        word = set(folded_terms(match.group()))
+        if match.group()[0].isdigit() or (word <= _QUESTION_WORDS and match.start() == len(text) - len(text.lstrip())):
+            continue
+        if phrases and text[phrases[-1][1] : match.start()] == " ":
+            phrases[-1] = (phrases[-1][0], match.end())
+        else:
+            phrases.append(match.span())
+    return phrases
+
+
 def _name_matches(text: str) -> list[re.Match[str]]:
     matches = list(_NAME.finditer(text))
     start = _SENTENCE_START.match(text)
