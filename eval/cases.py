@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from eval.lines import Fields, read_lines, write_lines
-from rag.text.normalise import normalise
+from rag.text.normalise import fold, normalise
 from rag.types import Article, Filters, Span, Turn
 
 SPLITS = ("dev", "test")
@@ -78,6 +78,10 @@ class Case:
     def gold_of(self, part: int) -> tuple[Gold, ...]:
         return tuple(gold for gold in self.gold if gold.part == part)
 
+    def literals(self) -> list[str]:
+        """Every accepted string that is no pattern, of all parts."""
+        return [accepted for part in self.expected for accepted in part if not accepted.startswith(PATTERN)]
+
     def to_dict(self) -> dict[str, Any]:
         """The object of one line; what is optional and empty is left out."""
         limits = {
@@ -106,10 +110,19 @@ class Case:
 
 
 def is_accepted(accepted: str, text: str) -> bool:
-    """Whether an accepted string stands in the text, or its pattern matches there; case does not count."""
+    """Whether an accepted string stands in the text, or its pattern matches there; case does not count.
+
+    A figure stands alone ("63" is not in "163" nor in "63,5"). A string without diacritics also stands where the text
+    has them, so that "Dam Huu Khoat" accepts "Đàm Hữu Khoát".
+    """
+    text = normalise(text)
     if accepted.startswith(PATTERN):
-        return re.search(accepted.removeprefix(PATTERN), normalise(text), re.IGNORECASE) is not None
-    return normalise(accepted).casefold() in normalise(text).casefold()
+        return re.search(accepted.removeprefix(PATTERN), text, re.IGNORECASE) is not None
+    wanted = normalise(accepted).casefold()
+    before = r"(?<!\d)(?<!\d[.,])" if wanted[:1].isdigit() else ""
+    after = r"(?!\d|[.,]\d)" if wanted[-1:].isdigit() else ""
+    searched = fold(text) if wanted.isascii() else text.casefold()
+    return re.search(before + re.escape(wanted) + after, searched) is not None
 
 
 def load(path: Path) -> tuple[Case, ...]:

@@ -136,3 +136,14 @@ def test_accepted_strings_ignore_case_and_unicode_form() -> None:
     assert is_accepted("Hà Nội", "Ha\u0300 No\u0323\u0302i")
     assert is_accepted(r"re:\b12 (nhà|homes)\b", "about 12 Homes")
     assert not is_accepted(r"re:\b12 (nhà|homes)\b", "112 homes")
+
+
+@pytest.mark.parametrize("text", ["163 stalls", "63,5 stalls", "1.63 stalls", "630 stalls"])
+def test_an_accepted_figure_stands_alone(text: str) -> None:
+    assert is_accepted("63", "All 63 stalls burned, 63.")
+    assert not is_accepted("63", text)
+
+
+def test_an_accepted_string_without_diacritics_stands_where_the_text_has_them() -> None:
+    assert is_accepted("Dam Huu Khoat", "ông Đàm Hữu Khoát, Giám đốc")
+    assert not is_accepted("Đàm Hữu Khoát", "Dam Huu Khoat, the director")
