@@ -65,7 +65,6 @@ def test_a_case_is_read_and_written_as_it_was(tmp_path: Path) -> None:
         ({"kind": "riddle"}, "kind is 'riddle'"),
         ({"answerable": "yes"}, "answerable is neither true nor false"),
         ({"gold": []}, "answerable, yet it has no gold quote"),
-        ({"expected": []}, "answerable, yet nothing is expected"),
         ({"answerable": False}, "not answerable, yet it has gold quotes"),
         ({"expected": ["3,2 m"]}, "expected[0] is no list of accepted texts"),
         ({"expected": [["3,2 m"], ["36"]]}, "part 1 of expected has no gold quote"),
@@ -86,6 +85,11 @@ def test_a_wrong_line_is_told_by_file_and_number(tmp_path: Path, change: dict[st
     assert str(raised.value).startswith(f"{path}:2: ")
     assert told in str(raised.value)
     assert "\n" not in str(raised.value)
+
+
+def test_a_case_may_ask_for_retrieval_only(tmp_path: Path) -> None:
+    (case,) = load(written(tmp_path, {**LINE, "expected": []}))
+    assert case.answerable and case.gold and not case.expected
 
 
 def test_an_id_is_given_once_and_a_line_is_json(tmp_path: Path) -> None:
