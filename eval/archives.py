@@ -11,7 +11,10 @@ from rag.types import Article, Failure
 
 
 def read_articles(paths: Iterable[Path]) -> tuple[Article, ...]:
-    """Every article below `paths`, its path as id where it has none. Raises UsageError for one that cannot be read."""
+    """Every article below `paths`. Raises UsageError for one that cannot be read.
+
+    One that declares no id has its path as id, with its key in the file where that holds several.
+    """
     articles = []
     for path in discover(paths):
         for record in read(path):
@@ -19,7 +22,7 @@ def read_articles(paths: Iterable[Path]) -> tuple[Article, ...]:
                 raise UsageError(f"{record.path}: {record.reason}")
             articles.append(
                 Article(
-                    id=record.article_id or record.path,
+                    id=record.article_id or "#".join(filter(None, (record.path, record.record))),
                     text=record.text,
                     title=record.title,
                     source=record.source,

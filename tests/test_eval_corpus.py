@@ -10,6 +10,7 @@ import pytest
 
 from eval.archives import read_articles
 from eval.cases import KINDS, Case, check, load, named_article
+from rag.errors import UsageError
 from rag.types import Article
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,3 +66,16 @@ def test_each_split_holds_every_kind_and_language_pair(split: str) -> None:
         pairs.update({(case.language, article.language) for article in found if article})
     assert min(pairs[question, source] for question in ("vi", "en") for source in ("vi", "en")) >= 40
     assert sum(not case.answerable for case in chosen) >= 20
+
+
+def test_articles_are_read_as_an_archive_stores_them(tmp_path: Path) -> None:
+    (tmp_path / "one.md").write_text("---\ntitle: Lu\u0303\n---\n\nMua to.\n", encoding="utf-8")
+    lines = '{"id": "a", "text": "It rained."}\n{"url": "https://post.example/2", "text": "It stopped."}\n'
+    (tmp_path / "two.jsonl").write_text(lines, encoding="utf-8")
+    one, two, three = read_articles([tmp_path])
+    assert (one.id, one.title, one.text.strip()) == (str(tmp_path / "one.md"), "Lũ", "Mua to.")
+    assert two.id == "a"
+    assert three.id == f"{tmp_path / 'two.jsonl'}#https://post.example/2"
+    (tmp_path / "bad.json").write_text("", encoding="utf-8")
+    with pytest.raises(UsageError, match=r"bad.json: an empty file"):
+        read_articles([tmp_path])
