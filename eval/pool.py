@@ -27,7 +27,9 @@ class Done(Generic[Item, Result]):
 class _Worker(Generic[Item, Result]):
     """One thread that works on an item at a time. It cannot be stopped, only left behind: it ends with the process."""
 
-    def __init__(self, work: Callable[[Item], Result], done: queue.SimpleQueue[tuple[object, Done[Item, Result]]]) -> None:
+    def __init__(
+        self, work: Callable[[Item], Result], done: queue.SimpleQueue[tuple[object, Done[Item, Result]]]
+    ) -> None:
         self._work, self._done = work, done
         self._items: queue.SimpleQueue[Item | None] = queue.SimpleQueue()
         self.item: Item | None = None

@@ -108,7 +108,9 @@ class Records:
         _drop_unfinished_line(path)
         opened = cls.read(folder)
         if opened.run.get("fingerprint") != run.get("fingerprint"):
-            raise UsageError(f"{folder} holds another run ({_difference(opened.run, run)}); name another folder by --out")
+            raise UsageError(
+                f"{folder} holds another run ({_difference(opened.run, run)}); name another folder by --out"
+            )
         return opened
 
     @classmethod
@@ -130,6 +132,10 @@ class Records:
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(record.to_dict(), ensure_ascii=False) + "\n")
 
+    def forget_failures(self) -> None:
+        """Lets the cases that failed be asked once more; their earlier lines stay in the file."""
+        self.done = {case_id: record for case_id, record in self.done.items() if record.error is None}
+
 
 def _drop_unfinished_line(path: Path) -> None:
     """What a killed run had begun to write."""
@@ -140,5 +146,5 @@ def _drop_unfinished_line(path: Path) -> None:
 
 
 def _difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str:
-    differing = [name for name in other if name != "fingerprint" and one.get(name) != other[name]]
+    differing = [name for name in other if name not in ("fingerprint", "started") and one.get(name) != other[name]]
     return ", ".join(f"{name}: {one.get(name)} instead of {other[name]}" for name in differing[:3]) or "other settings"

@@ -50,9 +50,7 @@ class ArchiveSystem:
     def retrieve(self, case: Case) -> Sequence[Hit]:
         from rag.conversation import standalone
 
-        return self.qa.retriever.search(
-            standalone(case.question, case.history, self.qa.retriever, case.filters)
-        )
+        return self.qa.retriever.search(standalone(case.question, case.history, self.qa.retriever, case.filters))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +102,10 @@ def _archive(qa: NewsQA) -> dict[str, Any]:
 
 @cache
 def code() -> str:
-    """A checksum of what answers: the `rag` package as it is installed."""
+    """A checksum of what answers: the `rag` package without its command line."""
     digest = hashlib.sha256()
     for path in sorted((ROOT / "rag").rglob("*")):
-        if path.suffix in (".py", ".json", ".npz"):
+        if path.suffix in (".py", ".json", ".npz") and path.parent.name != "commands" and path.name != "cli.py":
             digest.update(path.relative_to(ROOT).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]

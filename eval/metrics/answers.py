@@ -50,8 +50,9 @@ def f1(said: str, expected: Parts, language: str) -> Score:
         readings = [Counter(found) for string in _strings(part) for found in _readings(string)]
         if not readings:
             return Score(None, _ONLY_PATTERNS)
-        wanted += max(readings, key=lambda reading: (reading & told).total() / max(1, reading.total()))
-    shared = (told & wanted).total()
+        closeness = [_shared(reading, told) / max(1, reading.total()) for reading in readings]
+        wanted.update(readings[closeness.index(max(closeness))])
+    shared = _shared(told, wanted)
     return Score(2 * shared / (told.total() + wanted.total()) if shared else 0.0)
 
 
@@ -68,6 +69,10 @@ def figure_accuracy(said: str, expected: Parts, language: str) -> Score | None:
             counted += 1
             right += any(found <= told for found in wanted)
     return Score(right / counted) if counted else None
+
+
+def _shared(one: Counter[str], other: Counter[str]) -> int:
+    return (one & other).total()
 
 
 def _strings(part: Sequence[str]) -> list[str]:

@@ -79,9 +79,7 @@ def paired(first: Sequence[float], second: Sequence[float], seed: int = 0) -> Pa
     """
     differences = np.asarray(second, dtype=np.float64) - np.asarray(first, dtype=np.float64)
     found = mean(differences.tolist(), seed)
-    return Paired(
-        found, _sign_flip_p(differences, seed), int((differences > 0).sum()), int((differences < 0).sum())
-    )
+    return Paired(found, _sign_flip_p(differences, seed), int((differences > 0).sum()), int((differences < 0).sum()))
 
 
 def _sign_flip_p(differences: Floats, seed: int) -> float:

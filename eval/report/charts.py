@@ -75,7 +75,9 @@ def plot(
         )
     for line in lines:
         if line.kind == "dots":
-            parts += [f'<circle class="dot" cx="{x}" cy="{y}" r="4"/>' for x, y in (at(p).split(",") for p in line.points)]
+            parts += [
+                f'<circle class="dot" cx="{x}" cy="{y}" r="4"/>' for x, y in (at(p).split(",") for p in line.points)
+            ]
         elif line.points:
             parts.append(f'<polyline class="{line.kind}" points="{" ".join(map(at, line.points))}"/>')
     parts.append(f'<text class="tick" x="{width / 2:.1f}" y="{height - 8}">{escape(across)}</text>')

@@ -51,7 +51,9 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     wrong = [case for case in report["cases"] if case["outcome"] not in ("right", "rightly refused")]
     if wrong:
         yield ""
-        listed = [[f"`{case['id']}`", case["outcome"], escaped(case["question"]), escaped(case["why"])] for case in wrong]
+        listed = [
+            [f"`{case['id']}`", case["outcome"], escaped(case["question"]), escaped(case["why"])] for case in wrong
+        ]
         heading = f"{len(wrong)} not right" + (f", the first {_WORST}" if len(wrong) > _WORST else "")
         yield from _details(heading, table(["case", "outcome", "question", "why"], listed[:_WORST]))
 

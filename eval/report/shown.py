@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 DASH = "–"
+# Control characters, line separators, bidirectional overrides, lone surrogates: what steers or reorders what is read.
+_UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def safe(text: str) -> str:
+    """Text that is shown as it is read; as long as `text`."""
+    return _UNSAFE.sub("\ufffd", text)
 
 
 def value(found: float | None, *, share: bool) -> str:
@@ -24,7 +32,7 @@ def interval(figure: Mapping[str, Any], *, share: bool) -> str:
 
 
 def missing(figure: Mapping[str, Any]) -> str:
-    """"" where everything was computed, else how many were not and why."""
+    """Nothing where everything was computed, else how many were not and why."""
     return "; ".join(f"{count} not computed: {reason}" for reason, count in figure["missing"].items())
 
 

@@ -9,7 +9,15 @@ from eval.benchmarks.table import render
 from eval.report import shown
 
 # The columns of a grouping; the others are in the files.
-_COLUMNS = ("correct", "answer recall", "figure accuracy", "passage recall@5", "faithfulness", "refusal recall", "seconds")
+_COLUMNS = (
+    "correct",
+    "answer recall",
+    "figure accuracy",
+    "passage recall@5",
+    "faithfulness",
+    "refusal recall",
+    "seconds",
+)
 _WORST = 10
 
 
@@ -64,9 +72,42 @@ def unmeasured(metrics: Sequence[Mapping[str, Any]]) -> list[str]:
 def group_table(group: Mapping[str, Any]) -> str:
     names = [name for name in shown.columns(group["rows"]) if name in _COLUMNS]
     rows = [
-        [row["name"], str(row["n"]), *(_cell(row["figures"].get(name), name) for name in names)] for row in group["rows"]
+        [row["name"], str(row["n"]), *(_cell(row["figures"].get(name), name) for name in names)]
+        for row in group["rows"]
     ]
     return render([group["by"], "n", *names], rows)
+
+
+def judge_table(found: Mapping[str, Any]) -> str:
+    """The judge against labels: over everything, by error, by languages."""
+    named = [{**found, "name": "all"}, *found["by"]]
+    rows = [
+        [
+            f"{row['by']}: {row['name']}" if "by" in row and row is not named[0] else row["name"],
+            str(row["n"]),
+            shown.value(row["accuracy"]["value"], share=True),
+            shown.interval(row["accuracy"], share=True),
+            *(shown.value(row[name], share=True) for name in ("balanced", "kept", "caught", "undecided")),
+            shown.value(row["kappa"], share=False),
+        ]
+        for row in named
+    ]
+    headers = [
+        "claims (shares in %)",
+        "n",
+        "accuracy",
+        "95% interval",
+        "balanced",
+        "kept",
+        "caught",
+        "undecided",
+        "kappa",
+    ]
+    about = (
+        "accuracy and balanced: of the decided; kept: supported claims called supported; caught: unsupported ones\n"
+        "called unsupported; undecided count as neither"
+    )
+    return f"judge: {found['judge']}\n{render(headers, rows)}\n{about}"
 
 
 def _cell(figure: Mapping[str, Any] | None, name: str) -> str:
