@@ -159,7 +159,9 @@ def outcome_of(case: Case, record: Record) -> tuple[Outcome, str]:
     missing = answers.missing_parts(said(answer), case.expected)
     if not missing:
         return "right", ""
-    wanted = "; ".join(" or ".join(f"“{accepted}”" for accepted in case.expected[part][:3]) for part in missing)
+    wanted = "; ".join(
+        " or ".join(f"“{accepted}”" for accepted in dict.fromkeys(case.expected[part])) for part in missing
+    )
     return "wrong", f"does not say {wanted}"
 
 

@@ -39,7 +39,7 @@ class Metric:
 
 def _ranked(level: str, depths: tuple[int, ...], last: int, what: str) -> Iterator[Metric]:
     for depth in depths:
-        yield Metric(f"{level} recall@{depth}", "retrieval", f"expected parts that the first {depth} {what} hold")
+        yield Metric(f"{level} recall@{depth}", "retrieval", f"expected parts in the first {depth} of the {what}")
     yield Metric(f"{level} MRR", "retrieval", f"1 / rank of the first of the {what} that holds an expected part")
     yield Metric(f"{level} nDCG@{last}", "retrieval", f"expected parts among the first {last} {what}, early ones first")
     yield Metric(f"{level} MAP", "retrieval", f"precision at each expected part in the ranking of {what}")
@@ -58,8 +58,8 @@ METRICS: tuple[Metric, ...] = (
     *_ranked("article", (1, 5, 10), 10, "articles"),
     *_ranked("passage", (1, 5, 10), 10, "passages"),
     *_ranked("quote", (1, 3), 3, "shown quotes"),
-    Metric("citation recall", "citations", "sentences that their own citations support"),
-    Metric("citation precision", "citations", "citations that their sentence needs"),
+    Metric("citation recall", "citations", "sentences that their own citations support; 0 for a needless refusal"),
+    Metric("citation precision", "citations", "citations that their sentence needs; 0 for a needless refusal"),
     Metric("quote exactness", "citations", "quotes that stand at their place, character for character"),
     Metric("wrong source rate", "citations", "citations of articles that do not answer", higher=False),
     Metric("outlet accuracy", "citations", "citations that name their article's outlet"),

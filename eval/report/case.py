@@ -83,14 +83,17 @@ def _evidence(case: Case, articles: Mapping[str, Article]) -> Iterator[str]:
         marks.setdefault(place["article_id"], []).append((place["start"], place["end"], "gold"))
     if marks:
         yield "<h3>Evidence</h3>"
+    said = {sentence["text"] for sentence in case["answer"]["sentences"]} if citations else set()
     for citation in citations:
-        yield f"<blockquote>[{citation['marker']}] {_text(citation['quote'])}</blockquote>"
+        if citation["quote"] not in said:
+            yield f"<blockquote>[{citation['marker']}] {_text(citation['quote'])}</blockquote>"
     for article_id, places in marks.items():
         article = articles.get(article_id)
         if article is None:
             yield f"<p class=bad>The archive has no article {_text(article_id)}.</p>"
             continue
-        named = (article.source, article.published, article.title or article.path)
+        markers = "".join(f"[{each['marker']}]" for each in citations if each["article_id"] == article_id)
+        named = (markers or "expected", article.source, article.published, article.title or article.path)
         yield f"<p><b>{_text(' · '.join(part for part in named if part))}</b></p>"
         data = _text(json.dumps(sorted(places)))
         yield (

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH = 640
-_LABEL, _RIGHT, _ROW = 200, 110, 26
+WIDTH = 440
+_LABEL, _RIGHT, _ROW = 110, 90, 24
 _PLOT_HEIGHT, _MARGIN = 260, 46
 
 
@@ -57,7 +57,7 @@ def plot(
     title: str, told: str, lines: Sequence[Line], across: str, up: str, *, most: tuple[float, float] = (1.0, 1.0)
 ) -> str:
     """Curves from (0, 0) to `most`; `told` says in words what they show."""
-    width, height = WIDTH / 1.6, _PLOT_HEIGHT
+    width, height = WIDTH, _PLOT_HEIGHT
     inner, tall = width - 2 * _MARGIN, height - 2 * _MARGIN
     right, top = (value or 1.0 for value in most)
 

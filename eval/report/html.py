@@ -98,7 +98,8 @@ def _cards(report: Mapping[str, Any]) -> Iterator[str]:
         if metric["name"] in _CARDS:
             yield (
                 f"<div class=card>{escape(metric['name'])}<b>{shown.value(metric['value'], share=True)}%</b>"
-                f"<span class=soft>{shown.interval(metric, share=True)}, n {metric['n']}</span></div>"
+                f"<span class=soft>{shown.interval(metric, share=True)}</span> "
+                f"<span class=soft>n {metric['n']}</span></div>"
             )
     if report["latency"]:
         yield (
@@ -134,7 +135,14 @@ def _charts(report: Mapping[str, Any]) -> Iterator[str]:
     if times:
         reached = [(time, (place + 1) / len(times)) for place, time in enumerate(times)]
         told = shown.times(report["latency"])
-        yield plot(f"Time ({told})", told, [Line(reached)], "seconds", "share answered by then", most=(times[-1], 1.0))
+        yield plot(
+            f"Time (median {report['latency']['p50']:.2f} s)",
+            told,
+            [Line(reached)],
+            "seconds",
+            "share answered by then",
+            most=(times[-1], 1.0),
+        )
     yield _cost(report)
 
 
@@ -171,21 +179,21 @@ def _plain(figure: Mapping[str, Any]) -> str:
 
 
 def _metrics(report: Mapping[str, Any]) -> str:
+    lacking = any(metric["missing"] for metric in report["metrics"])
     rows, last = [], ""
     for metric in report["metrics"]:
         if metric["group"] != last:
             last = metric["group"]
             rows.append(f"<tr class=group><th colspan=6>{escape(last)}</th></tr>")
         lower, share = "" if metric["higher"] else " ↓", metric["share"]
+        missing = f"<td class=about>{escape(safe(shown.missing(metric)))}</td>" if lacking else ""
         rows.append(
             f"<tr><td>{escape(metric['name'])}{lower}</td><td>{shown.value(metric['value'], share=share)}</td>"
             f"<td>{shown.interval(metric, share=share)}</td><td>{metric['n']}</td>"
-            f"<td class=about>{escape(metric['about'])}</td>"
-            f"<td class=about>{escape(safe(shown.missing(metric)))}</td></tr>"
+            f"<td class=about>{escape(metric['about'])}</td>{missing}</tr>"
         )
-    head = "".join(
-        f"<th>{name}</th>" for name in ("metric (↓ lower is better)", "mean", "95% interval", "n", "", "not computed")
-    )
+    head = "".join(f"<th>{name}</th>" for name in ("metric (↓ lower is better)", "mean", "95% interval", "n"))
+    head += "<th class=about>what it is</th>" + ("<th class=about>not computed</th>" if lacking else "")
     return f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
 
 
