@@ -45,11 +45,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
     path = _option(metafunc.config, "cases")
     if not path:
-        raise pytest.UsageError("rag_case needs cases: set rag_cases in pytest.ini, or give --rag-cases FILE")
+        raise pytest.Collector.CollectError(
+            "rag_case needs cases: set rag_cases in pytest.ini, or give --rag-cases FILE"
+        )
     try:
         cases = load(metafunc.config.rootpath / path)
     except RagError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise pytest.Collector.CollectError(str(error)) from None
     metafunc.parametrize("rag_case", cases, ids=[case.id for case in cases], indirect=True, scope="session")
 
 

@@ -96,7 +96,12 @@ class Scorer:
         correct = outcome in RIGHT
         scores = {"correct": Score(float(correct)), "seconds": Score(record.seconds)}
         refused = answer is not None and not answer.found
-        scores |= refusals.refusal_scores(answerable=case.answerable, refused=refused, correct=correct)
+        scores |= refusals.refusal_scores(
+            answerable=case.answerable,
+            answered=answer is not None and answer.found,
+            refused=refused,
+            correct=correct,
+        )
         if case.answerable:
             scores |= _answer_scores(case, answer)
         scores |= self._citation_scores(case, answer, places)

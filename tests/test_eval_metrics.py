@@ -196,11 +196,11 @@ class TestFaithfulness:
 
 class TestRefusals:
     def test_what_one_case_adds(self) -> None:
-        needless = refusals.refusal_scores(answerable=True, refused=True, correct=False)
+        needless = refusals.refusal_scores(answerable=True, answered=False, refused=True, correct=False)
         assert needless == {"reliability": Score(0.0), "refusal precision": Score(0.0), "answered": Score(0.0)}
-        rightly = refusals.refusal_scores(answerable=False, refused=True, correct=True)
+        rightly = refusals.refusal_scores(answerable=False, answered=False, refused=True, correct=True)
         assert rightly == {"reliability": Score(1.0), "refusal precision": Score(1.0), "refusal recall": Score(1.0)}
-        invented = refusals.refusal_scores(answerable=False, refused=False, correct=False)
+        invented = refusals.refusal_scores(answerable=False, answered=True, refused=False, correct=False)
         assert invented == {"reliability": Score(-1.0), "refusal recall": Score(0.0)}
 
     ANSWERS = (Graded(0.9, True), Graded(0.6, True), Graded(0.8, False), Graded(0.6, False))
