@@ -42,7 +42,7 @@ class Fields:
         return value if value.strip() else default or ""
 
     def optional_text(self, name: str) -> str | None:
-        return self.text(name) if name in self else None
+        return self.text(name, "") or None
 
     def choice(self, name: str, known: Collection[str]) -> str:
         value = self.text(name)

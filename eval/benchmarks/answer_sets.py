@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eval.benchmarks.datasets import json_lines
+from eval.cases import load
 from rag.newsqa import NewsQA
 from rag.text.normalise import normalise
 from rag.text.sentences import sentences
@@ -185,16 +186,20 @@ def _xquad(data: Path, name: str, *, gapped: bool) -> AnswerSet:
 
 
 def corpus(cases: Path = CASES, folder: Path = CORPUS) -> AnswerSet:
-    """The sample archive with the project's own cases; the fit half is their dev split."""
+    """The sample archive with the project's own cases; the fit half is their dev split.
+
+    Cases with filters are left out: they are asked here without.
+    """
     questions = [
         AskedQuestion(
-            case["question"],
-            {"": accepted([text for part in case["parts"] for text in part])} if case["parts"] else {},
-            fit=case["split"] == "dev",
-            missing="" if case["parts"] else "sentence",
-            history=tuple(Turn(**turn) for turn in case.get("history", ())),
+            case.question,
+            {"": accepted(case.literals())} if case.answerable else {},
+            fit=case.split == "dev",
+            missing="" if case.answerable else "sentence",
+            history=case.history,
         )
-        for case in json_lines(cases)
+        for case in load(cases)
+        if not case.filters
     ]
     return AnswerSet("corpus", folder, questions)
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from eval.adapters.squad import mlqa_articles, vinewsqa_articles, xquad_articles
+from eval.lines import read_lines
 from rag.types import Article
 
 Item = TypeVar("Item")
@@ -48,11 +50,7 @@ def spread(items: Sequence[Item], count: int) -> list[Item]:
 
 def xquad(data: Path) -> Dataset:
     """Each Wikipedia passage twice, in Vietnamese and in English, as two articles."""
-    articles = [
-        Article(id=f"{row['pid']}-{language}", text=row[f"text_{language}"], language=language)
-        for row in json_lines(data / "xquad" / "passages.jsonl")
-        for language in ("vi", "en")
-    ]
+    articles = list(xquad_articles(data / "xquad"))
     questions = [
         Question(
             row["qid"],
@@ -66,10 +64,7 @@ def xquad(data: Path) -> Dataset:
 
 def mlqa(data: Path) -> Dataset:
     """Wikipedia passages of two languages that share the sentence a question is about."""
-    articles = [
-        Article(id=row["pid"], text=row["text"], language=row["lang"])
-        for row in json_lines(data / "mlqa" / "passages.jsonl")
-    ]
+    articles = list(mlqa_articles(data / "mlqa"))
     questions = [
         Question(
             row["qid"],
@@ -83,10 +78,7 @@ def mlqa(data: Path) -> Dataset:
 
 def vinewsqa(data: Path) -> Dataset:
     """Vietnamese health news with its titles."""
-    articles = [
-        Article(id=row["pid"], text=row["text"], title=row["title"], language="vi")
-        for row in json_lines(data / "vinewsqa" / "articles.jsonl")
-    ]
+    articles = list(vinewsqa_articles(data / "vinewsqa"))
     questions = [
         Question(row["qid"], {"vi": row["question"]}, {"vi": row["pid"]})
         for row in json_lines(data / "vinewsqa" / "questions.jsonl")
@@ -136,5 +128,4 @@ def write_articles(articles: Iterable[Article], path: Path) -> None:
 
 
 def json_lines(path: Path) -> list[dict[str, Any]]:
-    with path.open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.strip()]
+    return [dict(fields.values) for fields in read_lines(path)]

@@ -1,0 +1,67 @@
+"""The project's own cases and twins over `corpus/`: proved against the articles, balanced, split without overlap."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from eval.archives import read_articles
+from eval.cases import KINDS, Case, check, load, named_article
+from rag.types import Article
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@cache
+def articles() -> tuple[Article, ...]:
+    return read_articles([ROOT / "corpus"])
+
+
+@cache
+def cases() -> tuple[Case, ...]:
+    return load(ROOT / "eval" / "datasets" / "corpus.jsonl")
+
+
+def test_every_gold_quote_stands_in_its_article_and_holds_what_is_expected() -> None:
+    assert check(cases(), articles()) == []
+
+
+def test_no_gold_quote_may_be_unquotable() -> None:
+    hidden = []
+    for case in cases():
+        for gold in case.gold:
+            article = named_article(gold.file, articles())
+            assert article is not None
+            (span,) = gold.spans(article.text)
+            hidden += [case.id for unquotable in article.unquotable if unquotable.overlaps(span)]
+    assert hidden == []
+
+
+def test_no_fact_is_in_both_splits() -> None:
+    splits: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for case in cases():
+        for gold in case.gold:
+            splits[gold.file, gold.quote].add(case.split)
+    assert [place for place, found in splits.items() if len(found) > 1] == []
+
+
+def test_no_question_is_asked_twice() -> None:
+    asked = Counter((case.question, case.history, case.filters) for case in cases())
+    assert [question for question, count in asked.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("split", ["dev", "test"])
+def test_each_split_holds_every_kind_and_language_pair(split: str) -> None:
+    chosen = [case for case in cases() if case.split == split]
+    kinds = Counter(case.kind for case in chosen)
+    thin = {"how", "yes_no"}
+    assert {kind for kind in KINDS if kind not in thin and kinds[kind] < 4} == set()
+    pairs: Counter[tuple[str, str]] = Counter()
+    for case in chosen:
+        found = [named_article(gold.file, articles()) for gold in case.gold]
+        pairs.update({(case.language, article.language) for article in found if article})
+    assert min(pairs[question, source] for question in ("vi", "en") for source in ("vi", "en")) >= 40
+    assert sum(not case.answerable for case in chosen) >= 20
