@@ -2,32 +2,32 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from eval import adapters
 from eval import suite as suites
+from eval.archives import read_articles
 from eval.cases import Case
-from eval.judge.agreement import agreement, decisions
-from eval.judge.judge import ExactJudge, Judge
-from eval.judge.twins import TWINS, labelled
-from eval.judge.twins import load as load_twins
+from eval.judge.agreement import Labelled, agreement, decisions
+from eval.judge.judge import Judge
+from eval.judge.labels import TWINS, of_claims, of_twins
 from eval.metrics.usage import PRICES, load_prices
 from eval.records import Record, Records, found
 from eval.report import data, html, markdown
 from eval.run import TIMEOUT, ArchiveSystem, Progress, System, default_out, default_workers, describe, run
 from eval.score import Scored, Scorer
 from eval.suite import Library, Suite
+from eval.twins import load as load_twins
 from rag.errors import UsageError
 from rag.newsqa import NewsQA
 from rag.settings import Settings
-
-if TYPE_CHECKING:
-    from llama_index.core.base.llms.base import BaseLLM
 
 RESULTS = Path("eval-results")
 ARTICLES = "articles.jsonl"
@@ -49,6 +49,7 @@ class Options:
     timeout: float = TIMEOUT
     prices: Path = PRICES
     retry: bool = False
+    llamaindex: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +66,8 @@ def evaluate(
     *,
     on_progress: Callable[[Progress], None] | None = None,
     system_of: Callable[[NewsQA], System] | None = None,
-    llm: BaseLLM | None = None,
 ) -> Evaluation:
-    """Asks, scores and reports. `system_of` gives something else to ask than the archive itself; `llm` is what
-    LlamaIndex's evaluators judge with, where they are wanted.
+    """Asks, scores and reports. `system_of` gives something else to ask than the archive itself.
 
     Raises UsageError for a suite, folder or price table that cannot be used, SettingsError where no model is set.
     """
@@ -92,13 +91,13 @@ def evaluate(
             on_progress=on_progress,
         )
         library = gather(qa, cases, asked)
-        judge = judge_of(qa, library)
+        judge = judge_of(qa)
         scorer = Scorer(library, judge, prices)
         scored = scorer.score(cases, asked)
-        if llm is not None:
+        if options.llamaindex:
             from eval.llamaindex import with_evaluators
 
-            scored = with_evaluators(scored, llm)
+            scored = with_evaluators(scored, qa.model)
         told = {
             **records.run,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -107,7 +106,7 @@ def evaluate(
             "seed": options.seed,
             "judge": judge.name,
         }
-        report = data.report(told, scored, agreement=agreement_with_twins(judge, qa), seed=options.seed)
+        report = data.report(told, scored, agreement=agreement_with_twins(judge, told), seed=options.seed)
     write(folder, report, library)
     return Evaluation(report, folder)
 
@@ -119,12 +118,14 @@ def scored_case(qa: NewsQA, case: Case, engine: str | None = None) -> Scored:
     answer = system.ask(case)
     record = Record(case.id, answer, found(system.retrieve(case)), time.perf_counter() - began)
     library = gather(qa, [case], [record])
-    return Scorer(library, judge_of(qa, library), load_prices()).score([case], [record])[0]
+    return Scorer(library, judge_of(qa), load_prices()).score([case], [record])[0]
 
 
-def judge_of(qa: NewsQA, library: Library) -> Judge:
-    """Who decides whether quotes support a claim."""
-    return ExactJudge()
+def judge_of(qa: NewsQA) -> Judge:
+    """Who decides whether quotes support a claim: the product's own check."""
+    from eval.judge.verifier import open_verifier
+
+    return open_verifier(qa)
 
 
 def gather(qa: NewsQA, cases: Sequence[Case], records: Iterable[Record]) -> Library:
@@ -135,26 +136,48 @@ def gather(qa: NewsQA, cases: Sequence[Case], records: Iterable[Record]) -> Libr
     return Library.gather(qa, cases, ids)
 
 
-def agreement_with_twins(judge: Judge, qa: NewsQA, twins: Path = TWINS) -> dict[str, Any] | None:
-    """How the judge does on the project's own pairs; None where the archive does not hold their articles."""
-    if not twins.is_file():
-        return None
-    pairs = load_twins(twins)
-    library = Library(qa.article(info.id) for info in qa.articles())
-    try:
-        claims = list(labelled(pairs, library))
-    except UsageError:
-        return None
+def agreement_with_twins(judge: Judge, told: Mapping[str, Any]) -> dict[str, Any]:
+    """How the judge does on the project's own pairs, those of the test split: what it was not fitted on.
+
+    Kept for the next run with the same code, archive and settings, since it takes as long as many answers.
+    """
+    parts = [judge.name, told["code"], told["archive"], told["settings"], TWINS.read_text(encoding="utf-8")]
+    name = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
+    kept = RESULTS / "judge" / f"{name}.json"
+    if not kept.is_file():
+        found = judged(judge, list(_twins("test")))
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        unfinished = kept.with_suffix(".part")
+        unfinished.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
+        unfinished.replace(kept)
+    measured: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
+    return measured
+
+
+def judge_report(settings: Settings, paths: Sequence[Path] = (), split: str | None = "test") -> list[dict[str, Any]]:
+    """The judge against the project's own pairs of a split, then against each public judge set.
+
+    Raises UsageError where a pair or a set is wrong.
+    """
+    suite = Suite("judge", (), suites.CORPUS)
+    with suites.open_archive(suite, settings, RESULTS / "archives") as qa:
+        judge = judge_of(qa)
+        found = [{"set": "twins", **judged(judge, list(_twins(split)))}]
+        for path in paths:
+            public = adapters.read(path)
+            if not public.claims:
+                raise UsageError(f"{path} holds no claims that people judged; its questions are for: rag eval {path}")
+            found.append({"set": public.name, **judged(judge, list(of_claims(public.claims)))})
+        return found
+
+
+def _twins(split: str | None) -> Iterator[Labelled]:
+    library = Library(read_articles([suites.CORPUS]))
+    return of_twins([twin for twin in load_twins(TWINS) if split is None or twin.split == split], library)
+
+
+def judged(judge: Judge, claims: Sequence[Labelled]) -> dict[str, Any]:
     return agreement(judge.name, decisions(judge, claims))
-
-
-def judge_report(settings: Settings, twins: Path = TWINS) -> dict[str, Any]:
-    """The judge against the project's own pairs over `corpus/`. Raises UsageError where a pair is wrong."""
-    pairs = load_twins(twins)
-    with suites.open_archive(Suite("twins", (), suites.CORPUS), settings, RESULTS / "archives") as qa:
-        library = Library(qa.article(info.id) for info in qa.articles())
-        judge = judge_of(qa, library)
-        return agreement(judge.name, decisions(judge, labelled(pairs, library)))
 
 
 def write(folder: Path, report: Mapping[str, Any], library: Library) -> None:

@@ -70,6 +70,7 @@ def describe(suite: Suite, qa: NewsQA, engine: str | None) -> dict[str, Any]:
     told: dict[str, Any] = {
         "suite": suite.name,
         "cases": suite.identity,
+        "left_out": suite.left_out,
         "engine": choice.engine,
         "model": choice.model,
         "settings": _settings(settings, choice.engine),

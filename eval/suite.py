@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from eval import adapters
 from eval.cases import Case, Gold, load
+from eval.lines import write_lines
 from rag.errors import UsageError
 from rag.newsqa import NewsQA
 from rag.settings import Settings
@@ -22,11 +24,14 @@ DEFAULT = "corpus"
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """`articles` is what the archive is made from; None where an archive is asked as it is."""
+    """`articles` is what the archive is made from: a file or folder, or the articles themselves; None where an archive
+    is asked as it is. `left_out` counts the questions of a public set that could not be made into cases.
+    """
 
     name: str
     cases: tuple[Case, ...]
-    articles: Path | None = None
+    articles: Path | tuple[Article, ...] | None = None
+    left_out: int = 0
 
     @property
     def identity(self) -> str:
@@ -36,7 +41,8 @@ class Suite:
 
 
 def find(name: str = DEFAULT, articles: Path | None = None) -> Suite:
-    """The suite of that name in `eval/datasets`, over `corpus/`, or that of a file of cases, over `articles`.
+    """The suite of that name in `eval/datasets`, over `corpus/`; that of a file of cases, over `articles`; or a public
+    data set (a folder, a SQuAD .json file) over its own articles.
 
     Raises UsageError naming the suites there are.
     """
@@ -44,6 +50,11 @@ def find(name: str = DEFAULT, articles: Path | None = None) -> Suite:
     if own.is_file():
         return Suite(name, load(own), articles or CORPUS)
     path = Path(name)
+    if path.is_dir() or path.suffix == ".json":
+        public = adapters.read(path)
+        if not public.cases:
+            raise UsageError(f"{path} asks no questions; claims that people judged are for: rag eval judge {path}")
+        return Suite(public.name, public.cases, articles or public.articles, len(public.left_out))
     if not path.is_file():
         known = ", ".join(sorted(each.stem for each in DATASETS.glob("*.jsonl")))
         raise UsageError(f"{name}: no such suite or file of cases; the project's own are: {known}")
@@ -71,16 +82,29 @@ def open_archive(suite: Suite, settings: Settings, cache: Path) -> NewsQA:
     """The suite's archive, in its own folder below `cache`; the archive of `settings` where it has no articles."""
     if suite.articles is None:
         return NewsQA(settings)
-    if not suite.articles.exists():
-        raise UsageError(f"{suite.articles}: there are no articles; name a file or folder by --articles")
-    place = hashlib.sha256(str(suite.articles.resolve()).encode()).hexdigest()[:8]
-    name = f"{suite.articles.stem}-{settings.embed_model.replace('/', '-')}-{place}"
-    qa = NewsQA.open(home=cache / name, settings=settings)
-    report = qa.ingest([suite.articles])
+    embedder = settings.embed_model.replace("/", "-")
+    if isinstance(suite.articles, Path):
+        if not suite.articles.exists():
+            raise UsageError(f"{suite.articles}: there are no articles; name a file or folder by --articles")
+        place = hashlib.sha256(str(suite.articles.resolve()).encode()).hexdigest()[:8]
+        home, source = cache / f"{suite.articles.stem}-{embedder}-{place}", suite.articles
+    else:
+        home = cache / f"{suite.name}-{embedder}"
+        source = home / "articles.jsonl"
+        home.mkdir(parents=True, exist_ok=True)
+        write_lines((_record(article) for article in suite.articles), source)
+    qa = NewsQA.open(home=home, settings=settings)
+    report = qa.ingest([source])
     if report.failed:
         failure = report.failed[0]
         raise UsageError(f"{failure.path} cannot be ingested: {failure.reason}")
     return qa
+
+
+def _record(article: Article) -> dict[str, str]:
+    """An article as `rag ingest` reads it; what is not known is left out, and languages are for the archive to tell."""
+    fields = ("id", "title", "source", "author", "published", "url", "text")
+    return {name: value for name in fields if (value := getattr(article, name))}
 
 
 class Library:

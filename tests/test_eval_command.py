@@ -6,19 +6,22 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
-from eval_town import ARTICLES, CASES, LIBRARY, Honest
+from eval_town import ARTICLES, CASES, LIBRARY, Honest, spans
 
 from eval import evaluate
 from eval.judge.agreement import Decision, agreement, kappa
 from eval.judge.judge import ExactJudge
-from eval.judge.twins import Twin, labelled, load
-from eval.judge.verifier import VerifierJudge
+from eval.judge.labels import citation, of_twins
+from eval.judge.verifier import VerifierJudge, evidence_of
 from eval.suite import Library
-from rag.answer.evidence import Evidence, Judgement
+from eval.twins import Twin
+from rag.answer.verify import Verifier
 from rag.cli import main
 from rag.errors import UsageError
 from rag.newsqa import NewsQA
+from rag.types import Span
 
 pytest_plugins = ["pytester"]
 
@@ -169,27 +172,19 @@ def test_the_fixture_says_what_is_missing(pytester: pytest.Pytester) -> None:
 
 
 class TestJudge:
-    TWIN = Twin("t", "towns/Alder.md", "The bridge of Alder cost 100 million dong.", "en",
-                "The bridge of Alder cost 100 million dong.", "The bridge of Alder cost 120 million dong.",
-                "figure", "en")  # fmt: skip
+    TWIN = Twin("t", "test", "towns/Alder.md", "The bridge of Alder cost 100 million dong.", "en",
+                "The bridge of Alder cost 100 million dong.", "en", "The bridge of Alder cost 120 million dong.",
+                "figure")  # fmt: skip
 
     def test_a_pair_is_two_labelled_claims(self) -> None:
-        right, wrong = labelled([self.TWIN], LIBRARY)
+        right, wrong = of_twins([self.TWIN], LIBRARY)
         assert (right.supported, wrong.supported, wrong.group, wrong.pair) == (True, False, "figure", "en→en")
         assert right.quotes[0].quote == self.TWIN.quote
         with pytest.raises(UsageError, match=r"t: the quote does not stand in towns/Alder\.md"):
-            list(labelled([Twin(**{**vars_of(self.TWIN), "quote": "Nowhere."})], LIBRARY))
-
-    def test_the_file_is_checked_line_by_line(self, tmp_path: Path) -> None:
-        path = tmp_path / "twins.jsonl"
-        path.write_text(json.dumps(vars_of(self.TWIN)) + "\n", encoding="utf-8")
-        assert load(path) == (self.TWIN,)
-        path.write_text(json.dumps({**vars_of(self.TWIN), "error": "mood"}) + "\n", encoding="utf-8")
-        with pytest.raises(UsageError, match=r"twins\.jsonl:1: error is 'mood'"):
-            load(path)
+            list(of_twins([Twin(**{**vars_of(self.TWIN), "quote": "Nowhere."})], LIBRARY))
 
     def test_agreement_by_hand(self) -> None:
-        right, wrong = labelled([self.TWIN], LIBRARY)
+        right, wrong = of_twins([self.TWIN], LIBRARY)
         decided = [
             Decision(right, "supported"), Decision(right, "supported"), Decision(right, "unsupported"),
             Decision(wrong, "unsupported"), Decision(wrong, "unchecked"),
@@ -204,25 +199,31 @@ class TestJudge:
 
     def test_the_exact_judge_on_a_pair(self) -> None:
         judge = ExactJudge()
-        verdicts = [judge.verdict(each.claim, each.language, each.quotes) for each in labelled([self.TWIN], LIBRARY)]
+        verdicts = [judge.verdict(each.claim, each.language, each.quotes) for each in of_twins([self.TWIN], LIBRARY)]
         assert verdicts == ["supported", "unsupported"]
 
-    def test_a_verifier_is_given_the_quotes_as_its_evidence(self) -> None:
-        import numpy as np
+    def test_the_verifier_is_given_each_sentence_of_the_quotes(self) -> None:
+        quote = citation(ARTICLES[0], Span(0, len(ARTICLES[0].text)))
+        found = evidence_of(quote, lambda texts: np.ones((len(texts), 2), np.float32))
+        assert [(each.start, each.end) for each in found] == list(spans(ARTICLES[0]))
+        assert [each.before for each in found] == ["", found[0].text]
+        assert all(ARTICLES[0].text[each.start : each.end] == each.text for each in found)
 
-        seen: list[Evidence] = []
+    @pytest.mark.parametrize(
+        ("claim", "verdict"),
+        [
+            ("The bridge of Alder cost 100 million dong.", "supported"),
+            ("The bridge of Alder cost 120 million dong.", "unsupported"),
+            ("Its mayor praised the workers of Alder. The bridge of Alder cost 120 million dong.", "unsupported"),
+        ],
+    )
+    def test_the_products_own_check_is_a_judge(self, claim: str, verdict: str) -> None:
+        def embed(texts: Any) -> Any:
+            return np.ones((len(texts), 2), np.float32) / 2**0.5
 
-        class Agreeing:
-            def verify(self, claim: str, language: str, cited: Any, evidence: Any) -> Judgement:
-                seen.extend(evidence[place] for place in cited)
-                return Judgement("supported", tuple(cited))
-
-        judge = VerifierJudge(Agreeing(), lambda texts: np.ones((len(texts), 2), np.float32), LIBRARY)
-        quotes = Honest().ask(CASES[0]).citations
-        assert judge.verdict("x", "en", quotes) == "supported"
-        assert [each.text for each in seen] == [quote.quote for quote in quotes]
-        assert seen[1].before.strip() == quotes[0].quote
-        assert len({each.key for each in seen}) == 2
+        judge = VerifierJudge(Verifier(embed), embed)
+        quote = citation(ARTICLES[0], Span(0, len(ARTICLES[0].text)))
+        assert judge.verdict(claim, "en", [quote]) == verdict
 
 
 def vars_of(twin: Twin) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def judge_table(found: Mapping[str, Any]) -> str:
         "accuracy and balanced: of the decided; kept: supported claims called supported; caught: unsupported ones\n"
         "called unsupported; undecided count as neither"
     )
-    return f"judge: {found['judge']}\n{render(headers, rows)}\n{about}"
+    return f"{found['set']}, judge: {found['judge']}\n{render(headers, rows)}\n{about}"
 
 
 def _cell(figure: Mapping[str, Any] | None, name: str) -> str:

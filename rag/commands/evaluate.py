@@ -22,11 +22,11 @@ _ACTIONS = ("check", "judge", "compare", "gate")
 _EPILOG = """
 rag eval [SUITE]                    ask every case and report; run it again to go on where it was stopped
 rag eval check [SUITE]              prove that every gold quote stands in its article
-rag eval judge                      measure the faithfulness check against labelled claims
+rag eval judge [PATH...]            measure the faithfulness check: on our pairs of claims, on public judge sets
 rag eval compare A B                two runs (their folders): differences, intervals, cases that changed
 rag eval gate --baseline FILE       exit status 1 if something got worse than the baseline, beyond noise
 
-SUITE is a name in eval/datasets (default: corpus) or a file of cases.
+SUITE is a name in eval/datasets (default: corpus), a file of cases, or the folder of a public data set.
 """
 
 
@@ -91,7 +91,7 @@ def _options(args: argparse.Namespace, name: str) -> Options:
     given = {
         "suite": name, "articles": args.articles, "engine": args.engine, "split": args.split, "limit": args.limit,
         "seed": args.seed, "out": args.out, "workers": args.workers, "timeout": args.timeout, "prices": args.prices,
-        "retry": args.retry,
+        "retry": args.retry, "llamaindex": args.llamaindex,
     }  # fmt: skip
     return Options(**{field: value for field, value in given.items() if value is not None})
 
@@ -111,14 +111,17 @@ def _check(args: argparse.Namespace, names: list[str]) -> int:
     return FAILED if wrong else DONE
 
 
-def _judge(args: argparse.Namespace, names: list[str]) -> int:
+def _judge(args: argparse.Namespace, paths: list[str]) -> int:
     from eval.evaluate import judge_report
     from eval.report.terminal import judge_table
 
-    if names:
-        raise UsageError("rag eval judge takes no suite")
-    found = judge_report(settings.load(getattr(args, "home", None)))
-    print(terminal.json_line(found) if args.json else terminal.safe(judge_table(found)))
+    found = judge_report(
+        settings.load(getattr(args, "home", None)), [Path(path) for path in paths], args.split or "test"
+    )
+    if args.json:
+        print(terminal.json_line(found))
+    else:
+        print(terminal.safe("\n\n".join(map(judge_table, found))))
     return DONE
 
 
