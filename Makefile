@@ -6,7 +6,7 @@ DATA   ?= ../shared/data
 ARTICLES ?= ../shared/articles
 
 .DEFAULT_GOAL := help
-.PHONY: help install ask test check format bench-retrieval bench-answers bench-speed bench-embedding bench-attacks bench-llm clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-embedding bench-attacks bench-llm bench-verify clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -39,6 +39,13 @@ check: $(VENV)/.installed-dev ## lint and types
 
 format: $(VENV)/.installed-dev ## format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+eval: $(VENV)/.installed        ## every case over corpus/, and a report below eval-results/
+	@$(BIN)/rag eval --engine quotes
+
+eval-gate: $(VENV)/.installed   ## fail if an answer got worse than eval/baselines/corpus.json
+	@$(BIN)/rag eval check
+	@$(BIN)/rag eval gate --baseline eval/baselines/corpus.json
 
 bench-retrieval: $(VENV)/.installed-dev ## recall and nDCG beside two baselines
 	@$(BIN)/python -m eval.benchmarks.retrieval --data $(DATA)

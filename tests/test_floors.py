@@ -39,7 +39,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "chromadb": ("rag.store", "eval.benchmarks"),
     "gradio": ("ui",),
     "openai": ("rag.embed.remote", "rag.models"),
-    "llama_index": ("rag.retrieve", "rag.engine", "rag.embed", "rag.models", "eval.benchmarks"),
+    "llama_index": ("rag.retrieve", "rag.engine", "rag.embed", "rag.models", "eval.benchmarks", "eval.llamaindex"),
 }
 
 

@@ -1,0 +1,120 @@
+"""A run in the terminal: what it is, its figures, what to look at next. Pure; the caller makes text safe to print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from eval.benchmarks.table import render
+from eval.report import shown
+
+# The columns of a grouping; the others are in the files.
+_COLUMNS = (
+    "correct",
+    "answer recall",
+    "figure accuracy",
+    "passage recall@5",
+    "faithfulness",
+    "refusal recall",
+    "seconds",
+)
+_WORST = 10
+
+
+def summary(report: Mapping[str, Any]) -> str:
+    """The whole summary, in lines of at most about 120 characters."""
+    return "\n".join(_lines(report))
+
+
+def _lines(report: Mapping[str, Any]) -> Iterator[str]:
+    yield shown.title(report["run"])
+    yield ", ".join(f"{count} {name}" for name, count in report["outcomes"].items() if count)
+    yield ""
+    yield metrics_table(report["metrics"])
+    yield ""
+    yield from unmeasured(report["metrics"])
+    yield f"claims by the judge: {shown.claims(report['claims']['judge'])}"
+    yield f"claims without a judge: {shown.claims(report['claims']['exact'])}"
+    yield shown.agreement(report["agreement"])
+    calibration = report["calibration"]
+    for name in ("AURC", "ECE"):
+        yield f"{name} {_with_interval(calibration[name])}"
+    yield f"time: {shown.times(report['latency'])}"
+    yield f"use: {shown.costs(report)}"
+    for group in report["groups"]:
+        if len(group["rows"]) > 1:
+            yield ""
+            yield group_table(group)
+    worst = [case for case in report["cases"] if case["outcome"] not in ("right", "rightly refused")]
+    if worst:
+        yield ""
+        yield f"not right ({len(worst)}), the first {min(_WORST, len(worst))}:"
+        yield from (f"  {case['id']}  {case['outcome']}: {case['question']} - {case['why']}" for case in worst[:_WORST])
+
+
+def metrics_table(metrics: Sequence[Mapping[str, Any]]) -> str:
+    rows = [
+        [
+            f"{metric['name']}{'' if metric['higher'] else ' (lower is better)'}",
+            shown.value(metric["value"], share=metric["share"]),
+            shown.interval(metric, share=metric["share"]),
+            str(metric["n"]),
+        ]
+        for metric in metrics
+    ]
+    return render(["metric (shares in %)", "mean", "95% interval", "n"], rows)
+
+
+def unmeasured(metrics: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [f"{metric['name']}: {shown.missing(metric)}" for metric in metrics if metric["missing"]]
+
+
+def group_table(group: Mapping[str, Any]) -> str:
+    names = [name for name in shown.columns(group["rows"]) if name in _COLUMNS]
+    rows = [
+        [row["name"], str(row["n"]), *(_cell(row["figures"].get(name), name) for name in names)]
+        for row in group["rows"]
+    ]
+    return render([group["by"], "n", *names], rows)
+
+
+def judge_table(found: Mapping[str, Any]) -> str:
+    """The judge against labels: over everything, by error, by languages."""
+    named = [{**found, "name": "all"}, *found["by"]]
+    rows = [
+        [
+            f"{row['by']}: {row['name']}" if "by" in row and row is not named[0] else row["name"],
+            str(row["n"]),
+            shown.value(row["accuracy"]["value"], share=True),
+            shown.interval(row["accuracy"], share=True),
+            *(shown.value(row[name], share=True) for name in ("balanced", "kept", "caught", "undecided")),
+            shown.value(row["kappa"], share=False),
+        ]
+        for row in named
+    ]
+    headers = [
+        "claims (shares in %)",
+        "n",
+        "accuracy",
+        "95% interval",
+        "balanced",
+        "kept",
+        "caught",
+        "undecided",
+        "kappa",
+    ]
+    about = (
+        "accuracy and balanced: of the decided; kept: supported claims called supported; caught: unsupported ones\n"
+        "called unsupported; undecided count as neither"
+    )
+    return f"{found['set']}, judge: {found['judge']}\n{render(headers, rows)}\n{about}"
+
+
+def _cell(figure: Mapping[str, Any] | None, name: str) -> str:
+    return shown.value(figure["value"], share=name != "seconds") if figure else ""
+
+
+def _with_interval(figure: Mapping[str, Any]) -> str:
+    if figure["value"] is None:
+        return shown.missing(figure)
+    return f"{shown.value(figure['value'], share=False)} ({shown.interval(figure, share=False)}), n {figure['n']}"

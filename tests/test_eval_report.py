@@ -1,0 +1,238 @@
+"""Reports: the stable object, and the same in the terminal, in Markdown and as one HTML file that hostile text cannot
+leave."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eval_town import ARTICLES, CASES, LIBRARY, Honest, quoted
+
+from eval import compare as comparing
+from eval import gate
+from eval.cases import Case, Gold
+from eval.metrics.score import Score
+from eval.records import Record
+from eval.report import charts, data, html, markdown, shown, terminal
+from eval.score import Scorer, covered, language_pair, located, outcome_of, said
+from eval.suite import Library
+from rag.errors import UsageError
+from rag.types import Answer, Article, Span
+
+RUN = {
+    "suite": "towns", "engine": "quotes", "model": None, "settings": {"top_k": 10}, "archive": {"articles": 24},
+    "fingerprint": "f", "started": "2026-01-01", "finished": "2026-01-01", "split": None, "judge": "exact",
+}  # fmt: skip
+EVIL = "<img src=x onerror=alert(1)></script><!--\u202e `![a](http://x.example/y)` | @all"
+
+
+def a_report(cases: tuple[Case, ...] = CASES, library: Library = LIBRARY, **changed: Record) -> dict[str, Any]:
+    system = Honest()
+    records = [changed.get(case.id) or Record(case.id, system.ask(case), (), 0.5) for case in cases]
+    return data.report(RUN, Scorer(library).score(cases, records))
+
+
+class TestScore:
+    CASE = CASES[0]
+
+    def test_outcomes(self) -> None:
+        unanswerable = CASES[-1]
+        refusal = Answer("?", "No.", False, "en", "quotes")
+        answer = quoted("?", ARTICLES[0])
+        assert outcome_of(self.CASE, Record("x", answer)) == ("right", "")
+        assert outcome_of(self.CASE, Record("x", quoted("?", ARTICLES[1]))) == (
+            "wrong", "does not say “100 million dong”",
+        )  # fmt: skip
+        assert outcome_of(self.CASE, Record("x", refusal))[0] == "needlessly refused"
+        assert outcome_of(unanswerable, Record("x", refusal))[0] == "rightly refused"
+        assert outcome_of(unanswerable, Record("x", answer))[0] == "should have refused"
+        assert outcome_of(self.CASE, Record("x", None, error="no answer")) == ("failed", "no answer")
+
+    def test_a_failure_counts_as_wrong_and_is_never_a_score_that_was_not_measured(self) -> None:
+        scored = Scorer(LIBRARY).score([self.CASE], [Record("town-0", None, error="gone", seconds=3)])[0]
+        for name in ("correct", "answer recall", "F1", "article recall@5", "quote MRR", "citation recall"):
+            assert scored.scores[name] == Score(0.0), name
+        assert scored.scores["reliability"] == Score(-1.0)
+        assert scored.scores["faithfulness"].value is None
+        assert scored.scores["answered"] == Score(0.0)
+
+    def test_a_refusal_cannot_raise_citation_scores(self) -> None:
+        refusal = Record("town-0", Answer("?", "No.", False, "en", "quotes", confidence=0.2))
+        scored = Scorer(LIBRARY).score([self.CASE], [refusal])[0]
+        assert scored.scores["citation recall"] == scored.scores["citation precision"] == Score(0.0)
+        assert "quote exactness" not in scored.scores
+        assert scored.scores["Brier"].value is None
+
+    def test_half_of_the_shorter_must_be_shared(self) -> None:
+        places = located(self.CASE, LIBRARY)
+        end = places[0].span.end
+        assert covered(places, "a-Alder", Span(end // 2, 500)) == {0}
+        assert covered(places, "a-Alder", Span(end - 3, end + 40)) == frozenset()
+        assert covered(places, "a-Birch", Span(0, 500)) == frozenset()
+
+    def test_the_pair_is_the_questions_own_language_where_it_answers(self) -> None:
+        vietnamese = Article("v", "Cầu giá 100 triệu.", language="vi", path="v.md")
+        english = Article("e", "It cost 100 million.", language="en", path="e.md")
+        library = Library([vietnamese, english])
+        both = (Gold("v.md", "Cầu giá 100 triệu."), Gold("e.md", "It cost 100 million."))
+        one = replace(self.CASE, gold=both)
+        assert language_pair(one, located(one, library), library) == "en→en"
+        other = replace(self.CASE, gold=both[:1])
+        assert language_pair(other, located(other, library), library) == "en→vi"
+        assert language_pair(CASES[-1], [], library) == "en→–"
+
+    def test_only_the_answers_own_sentences_answer(self) -> None:
+        answer = replace(quoted("?", ARTICLES[0]), text="The Alder Paper, 2025: “...” [1]")
+        assert said(answer).startswith("The bridge of Alder cost 100 million dong.")
+
+
+class TestData:
+    def test_the_object_by_hand(self) -> None:
+        report = a_report(**{"town-0": Record("town-0", None, (), 1.0, "gone")})
+        assert report["version"] == 1
+        assert report["outcomes"] == {
+            "right": 23, "rightly refused": 1, "wrong": 0,
+            "needlessly refused": 0, "should have refused": 0, "failed": 1,
+        }  # fmt: skip
+        by_name = {metric["name"]: metric for metric in report["metrics"]}
+        assert by_name["correct"]["value"] == 0.96
+        assert (by_name["correct"]["n"], by_name["answer recall"]["n"]) == (25, 24)
+        assert by_name["faithfulness"]["missing"] == {"the answer failed": 1}
+        assert report["latency"]["n"] == 24
+        assert report["claims"]["judge"] == {"supported": 46, "unsupported": 0, "unchecked": 0}
+        assert [row["n"] for row in report["groups"][0]["rows"]] == [13, 12]
+        failed = report["cases"][0]
+        assert (failed["outcome"], failed["why"], failed["answer"]) == ("failed", "gone", None)
+        json.dumps(report, allow_nan=False)
+
+    def test_nothing_measured_is_null(self) -> None:
+        report = a_report((CASES[-1],))
+        assert report["calibration"]["AURC"]["value"] is None
+        assert report["calibration"]["risk_coverage"] == []
+
+
+class Tags(HTMLParser):
+    """What a browser would make of a page."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+
+class TestPages:
+    def hostile(self) -> tuple[dict[str, Any], Library]:
+        article = Article("a", f"{EVIL} cost 5 dong. {EVIL}", EVIL, EVIL, path=f"{EVIL}.md", language="en")
+        library = Library([article])
+        case = Case(EVIL, "dev", EVIL, "en", "factoid", True, ((EVIL,),), (Gold("a", "cost 5 dong"),), note=EVIL)
+        records = [Record(EVIL, quoted(EVIL, article))]
+        return data.report({**RUN, "suite": EVIL}, Scorer(library).score([case], records)), library
+
+    def test_hostile_text_stays_text(self) -> None:
+        report, library = self.hostile()
+        page = html.page(report, library.articles)
+        found = Tags()
+        found.feed(page)
+        names = [tag for tag, _ in found.tags]
+        assert not {"img", "a", "iframe", "link", "base", "form"} & set(names)
+        assert names.count("script") == 2
+        assert not [attrs for _, attrs in found.tags if any(name.startswith("on") for name in attrs)]
+        assert "\u202e" not in page
+
+    def test_the_page_asks_nothing_of_the_outside(self) -> None:
+        page = html.page(a_report(), LIBRARY.articles)
+        assert not re.search(r"""(?:src|href|url)\s*[=(]\s*["']?\s*(?:https?:)?//""", page)
+        assert "default-src 'none'" in page
+
+    def test_texts_of_articles_come_whole(self) -> None:
+        page = html.page(a_report(), LIBRARY.articles)
+        texts = re.search(r'id="articles">(.*?)</script>', page, re.DOTALL)
+        assert texts and json.loads(texts[1])["a-Alder"]["text"] == ARTICLES[0].text
+
+    def test_markdown_makes_nothing_of_hostile_text(self) -> None:
+        report, _ = self.hostile()
+        page = markdown.page(report)
+        assert "<img" not in page.replace("\\<img", "")
+        assert not re.search(r"(?<!\\)!\[", page)
+        assert not re.search(r"(?<!\\)@all", page)
+
+    def test_the_terminal_names_what_is_not_right(self) -> None:
+        text = terminal.summary(a_report(**{"town-3": Record("town-3", None, (), 1.0, "gone")}))
+        assert "towns, 25 cases, engine quotes" in text
+        assert "  town-3  failed: How much did the bridge of Dogwood cost? - gone" in text
+        assert "faithfulness: 1 not computed: the answer failed" in text
+
+    def test_charts_say_in_words_what_they_show(self) -> None:
+        drawn = charts.bars("T", [charts.Bar("a<b", 0.5, 0.25, 0.75, "50.0"), charts.Bar("c", None, note="n 0")])
+        assert 'aria-label="T. a&lt;b: 50.0; c: n 0"' in drawn
+        assert drawn.count("<rect") == 1
+
+    @pytest.mark.parametrize(
+        ("found", "share", "expected"),
+        [(None, True, "–"), (0.5, True, "50.0"), (0.5, False, "0.500"), (1234, False, "1,234")],
+    )
+    def test_figures_are_written_one_way(self, found: float | None, share: bool, expected: str) -> None:
+        assert shown.value(found, share=share) == expected
+
+
+class TestCompare:
+    def test_the_same_run_differs_in_nothing(self) -> None:
+        comparison = comparing.compare(a_report(), a_report())
+        assert {change.verdict for change in comparison.changes} == {""}
+        assert comparison.better == comparison.worse == ()
+
+    def test_a_few_broken_answers_are_listed_and_may_be_chance(self) -> None:
+        after = a_report(**{"town-0": Record("town-0", quoted("?", ARTICLES[5]), (), 0.5)})
+        comparison = comparing.compare(a_report(), after)
+        correct = next(change for change in comparison.changes if change.metric.name == "correct")
+        assert (correct.paired.less, correct.paired.more, correct.verdict) == (1, 0, "")
+        assert correct.paired.difference.value == -0.04
+        assert [pair[1]["id"] for pair in comparison.worse] == ["town-0"]
+        text = comparing.text(comparison, a_report(), after)
+        assert "town-0  right -> wrong" in text
+        assert comparing.to_dict(comparison)["worse"] == ["town-0"]
+
+    def test_runs_without_a_common_case_are_not_compared(self) -> None:
+        with pytest.raises(UsageError, match="share no case"):
+            comparing.compare(a_report(CASES[:2]), a_report(CASES[2:4]))
+
+    def test_what_is_no_report_is_told(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="cannot be read"):
+            comparing.load(tmp_path)
+        (tmp_path / "report.json").write_text("[]", encoding="utf-8")
+        with pytest.raises(UsageError, match="no report"):
+            comparing.load(tmp_path)
+        (tmp_path / "report.json").write_text('{"version": 99}', encoding="utf-8")
+        with pytest.raises(UsageError, match="version 99"):
+            comparing.load(tmp_path)
+
+
+class TestGate:
+    def test_a_baseline_comes_back(self, tmp_path: Path) -> None:
+        path = tmp_path / "baseline.json"
+        gate.write(a_report(), path)
+        assert gate.read(path) == gate.baseline(a_report())
+        assert gate.judged(gate.read(path), a_report()).broken == ()
+
+    def test_a_new_failure_shuts_it_at_once(self) -> None:
+        after = a_report(**{"town-0": Record("town-0", None, (), 0.5, "gone")})
+        assert gate.judged(gate.baseline(a_report()), after).broken == ("town-0 fails now: gone",)
+
+    def test_one_broken_quote_shuts_it_at_once(self) -> None:
+        answer = quoted("?", ARTICLES[0])
+        moved = replace(answer.citations[0], start=1)
+        broken = replace(answer, citations=(moved, answer.citations[1]))
+        after = a_report(**{"town-0": Record("town-0", broken, (), 0.5)})
+        verdict = gate.judged(gate.baseline(a_report()), after)
+        assert [line.split(" fell")[0] for line in verdict.broken] == ["quote exactness"]
+
+    def test_without_a_baseline_it_says_how_to_write_one(self, tmp_path: Path) -> None:
+        with pytest.raises(UsageError, match="--write"):
+            gate.read(tmp_path / "none.json")
