@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag.answer.messages import AnswerLanguage
 from rag.errors import RagError
 
-Said = Mapping[AnswerLanguage, str]
+# "vi" and "en" -> one line.
+Said = Mapping[str, str]
 
 
 class Refused(RagError):
@@ -48,4 +48,32 @@ ANSWER_TOO_LARGE: Said = {
 REASON_TOO_LONG: Said = {
     "vi": "Lý do dài quá {most} ký tự; hãy viết ngắn hơn.",
     "en": "The reason is longer than {most} characters; write a shorter one.",
+}
+QUESTION_TOO_LONG: Said = {
+    "vi": "Câu hỏi dài {count} ký tự, nhiều nhất là {most}; hãy rút gọn.",
+    "en": "The question has {count} characters, the most is {most}; shorten it.",
+}
+TOO_MANY_FILES: Said = {
+    "vi": "Bạn chọn {count} tệp, mỗi lần nhiều nhất là {most}; hãy chia thành nhiều lần.",
+    "en": "{count} files were chosen, the most at a time is {most}; add them in several goes.",
+}
+FILES_TOO_LARGE: Said = {
+    "vi": "Các tệp nặng hơn {most} MB tổng cộng; hãy chia thành nhiều lần.",
+    "en": "The files are over {most} MB together; add them in several goes.",
+}
+FILE_TOO_LARGE: Said = {
+    "vi": "{name}: tệp nặng hơn {most} MB; hãy chia nhỏ tệp.",
+    "en": "{name}: over {most} MB; split the file.",
+}
+FILE_OF_UNKNOWN_TYPE: Said = {
+    "vi": "{name}: loại tệp này không đọc được; hãy dùng một trong các loại: {known}.",
+    "en": "{name}: files of this type cannot be read; use one of: {known}.",
+}
+QUEUE_FULL: Said = {
+    "vi": "Đang có quá nhiều câu hỏi chờ trả lời; hãy thử lại sau một phút.",
+    "en": "Too many questions are waiting already; try again in a minute.",
+}
+OWN_QUESTIONS_WAIT: Said = {
+    "vi": "{most} câu hỏi của bạn đang chờ trả lời; hãy đợi một câu xong rồi hỏi tiếp.",
+    "en": "{most} of your questions are being answered or wait already; ask again when one is done.",
 }
