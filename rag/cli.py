@@ -13,13 +13,13 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rag.commands import archive, ask, doctor, terminal
+from rag.commands import archive, ask, doctor, terminal, user
 from rag.errors import RagError, SettingsError, UsageError
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 # Each adds its commands to the parser.
-COMMANDS = (archive, ask, doctor)
+COMMANDS = (archive, ask, doctor, user)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

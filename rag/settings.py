@@ -41,6 +41,7 @@ class Settings:
     llm_max_tokens: int = 600
     llm_evidence_tokens: int = 1200
     strict: bool = True
+    users: Path | None = None
 
     def __repr__(self) -> str:
         shown = ("home", "engine", "embed_model", "llm_model")
@@ -76,6 +77,7 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
             "LLM_EVIDENCE_TOKENS", text("LLM_EVIDENCE_TOKENS"), default=1200, low=200, high=100_000
         ),
         strict=_switch("RAG_STRICT", text("RAG_STRICT"), default=True),
+        users=_path(text("RAG_USERS")),
     )
 
 
@@ -84,6 +86,10 @@ def _environment() -> dict[str, str]:
 
     stored = {key: value for key, value in dotenv_values(".env").items() if value is not None}
     return {**stored, **os.environ}
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value).expanduser() if value else None
 
 
 def _integer(name: str, value: str | None, *, default: int, low: int, high: int) -> int:

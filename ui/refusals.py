@@ -77,3 +77,7 @@ OWN_QUESTIONS_WAIT: Said = {
     "vi": "{most} câu hỏi của bạn đang chờ trả lời; hãy đợi một câu xong rồi hỏi tiếp.",
     "en": "{most} of your questions are being answered or wait already; ask again when one is done.",
 }
+TOO_MANY_SIGN_INS: Said = {
+    "vi": "Đã có quá nhiều lần đăng nhập sai; hãy thử lại sau {seconds} giây.",
+    "en": "There were too many failed attempts to sign in; try again in {seconds} seconds.",
+}
