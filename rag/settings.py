@@ -42,6 +42,9 @@ class Settings:
     llm_evidence_tokens: int = 1200
     strict: bool = True
     users: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 7860
+    concurrent_questions: int = 2
 
     def __repr__(self) -> str:
         shown = ("home", "engine", "embed_model", "llm_model")
@@ -77,7 +80,10 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
             "LLM_EVIDENCE_TOKENS", text("LLM_EVIDENCE_TOKENS"), default=1200, low=200, high=100_000
         ),
         strict=_switch("RAG_STRICT", text("RAG_STRICT"), default=True),
+        host=text("RAG_HOST") or "127.0.0.1",
+        port=_integer("RAG_PORT", text("RAG_PORT"), default=7860, low=1, high=65535),
         users=_path(text("RAG_USERS")),
+        concurrent_questions=_integer("RAG_CONCURRENT", text("RAG_CONCURRENT"), default=2, low=1, high=64),
     )
 
 

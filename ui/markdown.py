@@ -24,4 +24,9 @@ def escaped(text: str) -> str:
 
 def link(address: str) -> str:
     """A link to a plain web address; anything else (`javascript:`, odd characters) is shown as text."""
-    return f"<{address}>" if _LINK.fullmatch(address) else escaped(address)
+    return f"<{address}>" if is_address(address) else escaped(address)
+
+
+def is_address(text: str) -> bool:
+    """Whether it is a plain web address: http or https, a host without a name before it, no odd characters."""
+    return _LINK.fullmatch(text) is not None
