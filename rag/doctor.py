@@ -18,6 +18,7 @@ from rag import settings as settings_module
 from rag.errors import RagError, SettingsError
 from rag.models.choose import choose
 from rag.settings import LOCAL_EMBEDDER, Settings
+from rag.text.address import without_credentials
 
 if TYPE_CHECKING:
     from rag.embed.base import Embedder
@@ -101,17 +102,6 @@ def check_settings(settings: Settings) -> Check:
     except SettingsError as error:
         return Check("settings", "problem", detail, str(error))
     return Check("settings", "ok", detail)
-
-
-def without_credentials(url: str | None) -> str:
-    """A server's address without name, password and query; "not set" for None."""
-    if not url:
-        return "not set"
-    try:
-        address = urlsplit(url)
-        return f"{address.scheme}://{address.netloc.rpartition('@')[2]}{address.path}"
-    except ValueError:
-        return "set, but no proper address"
 
 
 def check_home(home: Path) -> Check:

@@ -9,6 +9,13 @@ RagError
 │   └── EmbedderMismatch  the archive was embedded by another model
 ├── EmbedderError         the embedding model failed or cannot be reached
 └── ModelError            the language model failed or cannot be reached
+    ├── ModelMissing      the local model, or what runs it, is not installed
+    ├── ModelUnreachable  nobody answers, or not in time
+    ├── ModelKeyError     the key is missing or refused
+    ├── ModelUnknown      the server has no model of that name
+    ├── ModelBusy         too many requests, or no credit left
+    ├── ModelRefused      this request is not taken: too long, filtered, a parameter
+    └── ModelBroken       what came is no whole answer: an error of the server, nonsense, broken off
 """
 
 from __future__ import annotations
@@ -47,4 +54,32 @@ class EmbedderError(RagError):
 
 
 class ModelError(RagError):
+    pass
+
+
+class ModelMissing(ModelError):
+    pass
+
+
+class ModelUnreachable(ModelError):
+    pass
+
+
+class ModelKeyError(ModelError):
+    pass
+
+
+class ModelUnknown(ModelError):
+    pass
+
+
+class ModelBusy(ModelError):
+    pass
+
+
+class ModelRefused(ModelError):
+    pass
+
+
+class ModelBroken(ModelError):
     pass

@@ -13,14 +13,17 @@ from typing import TYPE_CHECKING
 from rag import settings as settings_module
 from rag.errors import UsageError
 from rag.settings import Settings
-from rag.types import Answer, AnswerEvent, Article, Filters, Hit, IngestReport, Settled, Turn
+from rag.types import Answer, AnswerEvent, Article, Filters, Hit, IngestReport, Turn
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
     from rag.conversation import Chat
-    from rag.engine import QuotesQueryEngine
+    from rag.engine.quotes import QuotesQueryEngine
     from rag.ingest.pipeline import Progress
+    from rag.models.choose import Choice
+    from rag.models.client import ChatModel
+    from rag.retrieve.query import ArchiveQuery
     from rag.retrieve.retriever import ArchiveRetriever
     from rag.store.catalogue import Catalogue
     from rag.store.rows import ArticleInfo
@@ -69,12 +72,41 @@ class NewsQA:
 
         return ArchiveRetriever(self.catalogue, self.index, self.embedder, top_k=self.settings.top_k)
 
-    @cached_property
+    @property
     def query_engine(self) -> QuotesQueryEngine:
         """The LlamaIndex query engine: `query_engine.query("...").source_nodes` are the cited passages."""
-        from rag.engine import QuotesQueryEngine
+        return self.engine()
+
+    def engine(self, name: str | None = None) -> QuotesQueryEngine:
+        """The engine of that name ("quotes", "llm", "auto"), by default the settings'. Raises SettingsError."""
+        return self._composing_engine if self.choice(name).engine == "llm" else self._quotes_engine
+
+    def choice(self, name: str | None = None) -> Choice:
+        """What answers, and through which language model. Raises SettingsError."""
+        from rag.models.choose import choose
+
+        return choose(self.settings, name)
+
+    @cached_property
+    def model(self) -> ChatModel:
+        """The language model of the settings; nothing is asked of it before its first use. Raises SettingsError."""
+        from rag.models.client import ChatModel
+
+        return ChatModel.open(self.settings, self.choice("llm"))
+
+    @cached_property
+    def _quotes_engine(self) -> QuotesQueryEngine:
+        from rag.engine.quotes import QuotesQueryEngine
 
         return QuotesQueryEngine(self.retriever)
+
+    @cached_property
+    def _composing_engine(self) -> QuotesQueryEngine:
+        from rag.engine.composing import ComposingQueryEngine, Limits
+
+        settings = self.settings
+        limits = Limits(settings.strict, settings.evidence_tokens, settings.llm_max_tokens)
+        return ComposingQueryEngine(self.retriever, self.model, limits)
 
     def ingest(
         self,
@@ -137,9 +169,8 @@ class NewsQA:
         limits = filters or Filters(
             since=since, until=until, sources=(source,) if source else (), languages=(language,) if language else ()
         )
-        *_, answer = self.stream(question, filters=limits, history=history, engine=engine)
-        assert isinstance(answer, Answer)
-        return answer
+        chosen = self.engine(engine)
+        return chosen.answer(self._standalone(question, history, limits))
 
     def stream(
         self,
@@ -150,17 +181,14 @@ class NewsQA:
         engine: str | None = None,
     ) -> Iterator[AnswerEvent]:
         """The same answer as it is made: `Draft`s and `Settled` sentences, and at the end the `Answer`."""
+        chosen = self.engine(engine)
+        return chosen.stream(self._standalone(question, history, filters or Filters()))
+
+    def _standalone(self, question: str, history: Sequence[Turn], filters: Filters) -> ArchiveQuery:
         from rag.conversation import standalone
-        from rag.models.choose import choose
         from rag.retrieve.query import checked_filters
 
-        choose(self.settings, engine)
-        limits = checked_filters(filters or Filters())
-        answer = self.query_engine.answer(standalone(question, history, self.retriever, limits))
-        at = {citation.marker: citation for citation in answer.citations}
-        for sentence in answer.sentences:
-            yield Settled(sentence, tuple(at[marker] for marker in sentence.citations))
-        yield answer
+        return standalone(question, history, self.retriever, checked_filters(filters))
 
     def chat(self, *, filters: Filters | None = None) -> Chat:
         """A conversation: follow-up questions are understood from what was asked before."""
@@ -178,10 +206,10 @@ class NewsQA:
         return self.retriever.search(query)
 
     def close(self) -> None:
-        for name in ("index", "catalogue"):
+        for name in ("model", "index", "catalogue"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
-        for name in ("retriever", "query_engine"):
+        for name in ("retriever", "_quotes_engine", "_composing_engine"):
             self.__dict__.pop(name, None)
 
     def __enter__(self) -> NewsQA:

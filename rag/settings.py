@@ -19,6 +19,8 @@ ENGINES = ("auto", "quotes", "llm")
 # The value of LLM_MODEL that means the model fetched by `rag model pull`.
 LOCAL_LLM = "local"
 DEFAULT_LLM = "gpt-4o-mini"
+# Tokens of evidence: two cores read about sixty a second.
+LOCAL_EVIDENCE, SERVER_EVIDENCE = 450, 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,17 @@ class Settings:
     llm_timeout: float = 60.0
     llm_temperature: float | None = 0.0
     llm_max_tokens: int = 600
-    llm_evidence_tokens: int = 1200
+    llm_evidence_tokens: int | None = None
     strict: bool = True
     users: Path | None = None
     host: str = "127.0.0.1"
     port: int = 7860
     concurrent_questions: int = 2
+
+    @property
+    def evidence_tokens(self) -> int:
+        """What is set, or what the model reads in a few seconds."""
+        return self.llm_evidence_tokens or (LOCAL_EVIDENCE if self.llm_model == LOCAL_LLM else SERVER_EVIDENCE)
 
     def __repr__(self) -> str:
         shown = ("home", "engine", "embed_model", "llm_model")
@@ -77,8 +84,9 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
         llm_temperature=_number("LLM_TEMPERATURE", text("LLM_TEMPERATURE"), default=0.0, low=0.0, high=2.0),
         llm_max_tokens=_integer("LLM_MAX_TOKENS", text("LLM_MAX_TOKENS"), default=600, low=50, high=8000),
         llm_evidence_tokens=_integer(
-            "LLM_EVIDENCE_TOKENS", text("LLM_EVIDENCE_TOKENS"), default=1200, low=200, high=100_000
-        ),
+            "LLM_EVIDENCE_TOKENS", text("LLM_EVIDENCE_TOKENS"), default=0, low=200, high=100_000
+        )
+        or None,
         strict=_switch("RAG_STRICT", text("RAG_STRICT"), default=True),
         host=text("RAG_HOST") or "127.0.0.1",
         port=_integer("RAG_PORT", text("RAG_PORT"), default=7860, low=1, high=65535),

@@ -207,14 +207,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A piece of the sentence being written, as it arrives: not verified yet, markers taken out."""
+    """The sentence being written, all of it that has arrived: not verified yet, markers taken out.
+
+    Each draft replaces the one before; an empty one takes it back (the sentence was withheld).
+    """
 
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """A finished sentence with its verdict and the citations it rests on; it replaces the drafts before it.
+    """A finished sentence with its verdict and the citations it rests on; it replaces the draft before it.
 
     In strict mode a sentence that nothing supports does not come, or comes as the quote shown in its place.
     """

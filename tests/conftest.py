@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from model_server import model_server, model_server_process  # noqa: F401
 
 from rag.ingest.embedding import embed
 from rag.ingest.place import content_hash

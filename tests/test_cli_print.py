@@ -6,7 +6,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -15,7 +15,18 @@ from hypothesis import strategies as st
 from rag.commands import pages, plain, terminal
 from rag.doctor import Check
 from rag.store.rows import ArticleInfo
-from rag.types import Answer, Article, Citation, Failure, IngestReport, Span
+from rag.types import (
+    Answer,
+    AnswerEvent,
+    AnswerSentence,
+    Article,
+    Citation,
+    Draft,
+    Failure,
+    IngestReport,
+    Settled,
+    Span,
+)
 
 HOSTILE = "đỏ \x1b[31m\x9b2J\u202eesrever\u2066\x07\r[bold]tệ[/bold] :smile: \ud800"
 ESCAPES = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -80,6 +91,48 @@ def test_plain_answer_in_english_with_what_is_not_known(capsys: pytest.CaptureFi
         "[1] Báo Lá Dừa · 19 June 2024 · Chợ nổi mở lại · bao/cho-noi.md:12-40",
         "[1] Unknown outlet · undated · a1:12-40",
     ]
+
+
+WRITTEN = Answer(
+    "?", "It reopened [1]. It is blue.", True, "en", "llm",
+    sentences=(
+        AnswerSentence("It reopened.", (1,), "supported"),
+        AnswerSentence("It is blue.", (), "unsupported", "No article says so."),
+    ),
+    citations=(citation(),), model="tiny", notice="The answer was cut off.",
+)  # fmt: skip
+
+
+def test_a_written_answer_shows_quotes_doubts_and_the_notice(
+    capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str]
+) -> None:
+    plain.answer(WRITTEN)
+    assert capsys.readouterr().out.splitlines() == [
+        "It reopened [1]. It is blue.",
+        "Not supported: It is blue. (No article says so.)",
+        "The answer was cut off.",
+        "",
+        f"[1] Báo Lá Dừa · 19 June 2024 · Chợ nổi mở lại · bao/cho-noi.md:12-40 · “{WRITTEN.citations[0].quote}”",
+    ]
+    page = rows(on_terminal(lambda: pages.answer(WRITTEN), 80))
+    assert "  Not supported: It is blue. (No article says so.)" in page
+    assert f"      {WRITTEN.citations[0].quote}" in page
+
+
+def test_streaming_ends_in_the_answer_alone(
+    capsys: pytest.CaptureFixture[str], on_terminal: Callable[..., str]
+) -> None:
+    def events() -> Iterator[AnswerEvent]:
+        yield Draft("It reo")
+        yield Settled(WRITTEN.sentences[0], WRITTEN.citations)
+        yield Draft("")
+        yield WRITTEN
+
+    plain.stream(events())
+    streamed = capsys.readouterr().out
+    plain.answer(WRITTEN)
+    assert streamed == capsys.readouterr().out
+    assert on_terminal(lambda: pages.stream(events()), 80).endswith(on_terminal(lambda: pages.answer(WRITTEN), 80))
 
 
 def test_plain_answer_is_not_wrapped(capsys: pytest.CaptureFixture[str]) -> None:

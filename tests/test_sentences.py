@@ -52,6 +52,9 @@ def quotes(text: str) -> list[str]:
         ["Việc này kéo dài đến tháng 9/2023.", "Đồng thời, giá tăng."],
         ["Ông sinh năm 1950.", "Bà sinh năm 1952."],
         ["Sales rose 5%.", "Profits fell."],
+        ["Cầu dài 840 m.", "Ông Tấn cắt băng."],
+        ["Bao gạo nặng 5kg.", "Chợ bán hết."],
+        ["The dam is 40 m high and 7 km.", "Nobody crossed."],
         # A quotation with sentences of its own is one sentence; its closing mark belongs to it.
         ["“Tôi đi. Anh ở lại.”", "Ông nói vậy."],
         ["Anh đáp.", "“Không!”", "Cô quay đi."],

@@ -55,13 +55,13 @@ class Observation:
 
 
 def observe(qa: NewsQA, questions: Iterable[AskedQuestion]) -> list[Observation]:
-    engine = qa.query_engine
+    finder = qa.engine("quotes").finder
     seen = []
     for question in questions:
         query = standalone(question.text, question.history, qa.retriever)
         hits = qa.retriever.search(query)
         articles = qa.catalogue.articles({hit.passage.article_id for hit in hits})
-        weighed = engine.weigh(query, hits, articles, blank_models())
+        weighed = finder.weigh(query, hits, articles, blank_models())
         holds = [question.is_answered_by(item.hit.passage.article_id, item.text) for item in weighed.candidates]
         if weighed.candidates:
             seen.append(Observation(weighed, np.array(holds, dtype=bool), question.answerable))

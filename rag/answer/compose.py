@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
-from rag.answer import messages
+from rag.answer import citations, messages
 from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import Quote, Selection
 from rag.text.dates import bounds
@@ -14,14 +15,27 @@ ENGINE = "quotes"
 _OPENING, _CLOSING = '“"«', '”"»'
 
 
+class Quotable(Protocol):
+    """What can be cited: a `Quote`, or an `Evidence` that a language model was shown."""
+
+    @property
+    def start(self) -> int: ...
+    @property
+    def end(self) -> int: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def chance(self) -> float: ...
+
+
 def quoted(
     question: str, selection: Selection, articles: Mapping[str, Article], language: AnswerLanguage, confidence: float
 ) -> Answer:
     """The answer that shows the selected quotes; each is one sentence resting on one citation."""
-    citations = tuple(
-        _citation(marker, quote, articles[quote.article_id]) for marker, quote in enumerate(selection.quotes, start=1)
+    cited = tuple(
+        citation(marker, quote, articles[quote.article_id]) for marker, quote in enumerate(selection.quotes, start=1)
     )
-    lines = [_line(citation, language, attributed=selection.differing) for citation in citations]
+    lines = [_line(item, language, attributed=selection.differing) for item in cited]
     if selection.differing:
         lines.insert(0, (messages.UPDATED if _is_later(*selection.quotes[:2]) else messages.DISAGREE)[language])
     return Answer(
@@ -30,9 +44,37 @@ def quoted(
         found=True,
         language=language,
         engine=ENGINE,
-        sentences=tuple(AnswerSentence(citation.quote, (citation.marker,), "supported") for citation in citations),
-        citations=citations,
+        sentences=tuple(AnswerSentence(item.quote, (item.marker,), "supported") for item in cited),
+        citations=cited,
         confidence=round(confidence, 4),
+    )
+
+
+def written(
+    question: str,
+    sentences: Sequence[AnswerSentence],
+    cited: Sequence[Citation],
+    new_lines: Sequence[bool],
+    language: AnswerLanguage,
+    confidence: float,
+    model: str,
+    notice: str | None = None,
+) -> Answer:
+    """The answer that a language model wrote; `new_lines` says which sentences begin a line."""
+    text = ""
+    for sentence, new_line in zip(sentences, new_lines, strict=True):
+        text += ("\n" if new_line else " ") + citations.with_markers(sentence.text, sentence.citations)
+    return Answer(
+        question=question,
+        text=text.strip(),
+        found=True,
+        language=language,
+        engine="llm",
+        sentences=tuple(sentences),
+        citations=tuple(cited),
+        confidence=round(confidence, 4),
+        model=model,
+        notice=notice,
     )
 
 
@@ -55,7 +97,8 @@ def unanswered(
     )
 
 
-def _citation(marker: int, quote: Quote, article: Article) -> Citation:
+def citation(marker: int, quote: Quotable, article: Article) -> Citation:
+    """A quote of `article` as it is cited by `[marker]`."""
     return Citation(
         marker=marker,
         article_id=article.id,

@@ -38,8 +38,89 @@ QUOTED_IN = {
     ("vi", "und"): "nguyên văn ngôn ngữ khác",
     ("en", "und"): "in another language",
 }
+MODEL_FAILED = {
+    "vi": "Mô hình ngôn ngữ không trả lời được ({detail}); đây là các trích dẫn.",
+    "en": "The language model did not answer ({detail}); these are quotes.",
+}
+MODEL_UNSUPPORTED = {
+    "vi": "Không bài báo nào xác nhận điều mô hình ngôn ngữ viết; đây là các trích dẫn.",
+    "en": "No article supports what the language model wrote; these are quotes.",
+}
+MODEL_REFUSED = {
+    "vi": "Mô hình ngôn ngữ không thấy câu trả lời; đây là các trích dẫn gần nhất.",
+    "en": "The language model saw no answer; these are the closest quotes.",
+}
+CUT_OFF = {
+    "vi": "Câu trả lời bị ngắt giữa chừng; chỉ những câu trọn vẹn được giữ lại.",
+    "en": "The answer was cut off; only its whole sentences are kept.",
+}
+WITHHELD = {
+    "vi": "Số câu không được bài báo nào xác nhận nên không hiển thị: {detail}.",
+    "en": "Sentences withheld because no article supports them: {detail}.",
+}
 UNKNOWN_SOURCE = {"vi": "Không rõ nguồn", "en": "Unknown outlet"}
 UNDATED = {"vi": "không rõ ngày", "en": "undated"}
+
+# Why a written sentence is not vouched for: codes of `Judgement.reason`.
+WHY: dict[str, dict[AnswerLanguage, str]] = {
+    "other_language": {
+        "vi": "Câu này không viết bằng ngôn ngữ của câu hỏi.",
+        "en": "This sentence is not in the question's language.",
+    },
+    "figure": {
+        "vi": "Nguồn không nêu con số “{detail}”.",
+        "en": "The source does not give the figure “{detail}”.",
+    },
+    "date": {
+        "vi": "Nguồn không nêu thời điểm “{detail}”.",
+        "en": "The source does not give the date “{detail}”.",
+    },
+    "name": {
+        "vi": "Nguồn không nhắc đến “{detail}”.",
+        "en": "The source does not mention “{detail}”.",
+    },
+    "negation": {
+        "vi": "Câu này và nguồn nói ngược nhau: “{detail}”.",
+        "en": "This sentence and the source say opposite things: “{detail}”.",
+    },
+    "order": {
+        "vi": "Trong nguồn vai trò ngược lại: “{detail}”.",
+        "en": "In the source the roles are the other way round: “{detail}”.",
+    },
+    "not_found": {
+        "vi": "Không câu nào trong nguồn xác nhận điều này. {detail}",
+        "en": "No sentence of the sources confirms this. {detail}",
+    },
+    "judge": {
+        "vi": "Mô hình kiểm tra cho rằng nguồn không xác nhận điều này. {detail}",
+        "en": "The checking model finds that the sources do not confirm this. {detail}",
+    },
+    "no_evidence": {
+        "vi": "Không có câu nào trong kho để đối chiếu. {detail}",
+        "en": "There is no sentence in the archive to check this against. {detail}",
+    },
+    "language": {
+        "vi": "Không kiểm tra được câu viết bằng ngôn ngữ khác tiếng Việt và tiếng Anh. {detail}",
+        "en": "A sentence in a language other than Vietnamese or English cannot be checked. {detail}",
+    },
+    "empty": {
+        "vi": "Câu không có nội dung để kiểm tra. {detail}",
+        "en": "The sentence has no content to check. {detail}",
+    },
+    "framing": {
+        "vi": "Câu dẫn, không nêu điều gì để kiểm tra. {detail}",
+        "en": "A lead-in that states nothing to check. {detail}",
+    },
+    "absence": {
+        "vi": "Câu nói về điều nguồn không nêu nên không đối chiếu được. {detail}",
+        "en": "The sentence says what the sources leave out, which no quote can confirm. {detail}",
+    },
+}
+
+
+def why(reason: str, language: AnswerLanguage, detail: str = "") -> str:
+    """The wording of a reason; `detail` is text of the model and stays plain text."""
+    return WHY[reason][language].replace("{detail}", detail).replace("“”", "").strip()
 
 
 def shown_date(published: str | None, language: AnswerLanguage) -> str:

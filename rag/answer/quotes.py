@@ -33,7 +33,8 @@ OWN_LANGUAGE_RATIO = 0.4
 class Quote:
     """A candidate sentence with where it stands and the chance that it answers.
 
-    `teller` is the same for articles that tell one story (reprints); `vector` is the centred unit vector [d].
+    `teller` is the same for articles that tell one story (reprints); `vector` is the centred unit vector [d];
+    `before` the sentence before it.
     """
 
     article_id: str
@@ -45,6 +46,7 @@ class Quote:
     published: str | None
     chance: float
     vector: NDArray[np.float32]
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,9 @@ def _ask(args: argparse.Namespace) -> int:
             from rag.commands.batch import answer_file
 
             return answer_file(qa, args.batch, args.out, filters, args.engine)
-        answer = qa.ask(" ".join(args.question), filters=filters, engine=args.engine)
+        question = " ".join(args.question)
         if args.json:
-            print_json(answer.to_dict())
+            print_json(qa.ask(question, filters=filters, engine=args.engine).to_dict())
         else:
-            printer().answer(answer)
+            printer().stream(qa.stream(question, filters=filters, engine=args.engine))
     return DONE

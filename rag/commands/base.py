@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.commands import terminal
 from rag.newsqa import NewsQA
-from rag.types import Answer, Article, IngestReport
+from rag.types import Answer, AnswerEvent, Article, IngestReport
 
 if TYPE_CHECKING:
     from rag.doctor import Check
@@ -25,6 +25,7 @@ class Printer(Protocol):
     """What `pages` does for people and `plain` for programs."""
 
     def answer(self, shown: Answer) -> None: ...
+    def stream(self, events: Iterator[AnswerEvent]) -> None: ...
     def articles(self, shown: Sequence[ArticleInfo]) -> None: ...
     def article(self, shown: Article) -> None: ...
     def report(self, shown: IngestReport) -> None: ...

@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rag.commands import terminal
-from rag.types import Answer, Article, Citation, IngestReport
+from rag.types import Answer, AnswerEvent, Article, Citation, IngestReport, Settled
 
 if TYPE_CHECKING:
     from rag.doctor import Check
@@ -46,16 +46,41 @@ def answer(shown: Answer) -> None:
         words.highlight_regex(r"\[\d+\]", "bold cyan")
         quotes.add_row(opening, words)
     console.print(quotes)
+    for line in terminal.doubts(shown):
+        console.print(Text(f"  {line}", style="yellow"))
     if shown.citations:
         console.print()
-        console.print(_hanging([_source(citation, shown.language) for citation in shown.citations]))
+        sources = [_source(citation, shown.language, quoted=shown.model is not None) for citation in shown.citations]
+        console.print(_hanging(sources))
     if shown.nearest:
         console.print(Text(f"\n  {terminal.nearest_label(shown.language)}", style="dim"))
         console.print(_hanging([(Text("-"), Text(terminal.safe_line(title))) for title in shown.nearest]))
 
 
-def _source(citation: Citation, language: str) -> tuple[Text, Text]:
+def stream(events: Iterator[AnswerEvent]) -> None:
+    """The answer while it is written (what is not checked yet is dim), then the answer itself in its place."""
+    from rich.live import Live
+
+    console = _console(_WIDTH)
+    settled = Text()
+    with Live(console=console, transient=True, auto_refresh=False) as live:
+        for event in events:
+            if isinstance(event, Answer):
+                live.stop()
+                answer(event)
+            elif isinstance(event, Settled):
+                settled.append(f"{terminal.safe_line(event.sentence.text)} ")
+                live.update(settled, refresh=True)
+            else:
+                draft = Text(terminal.safe_line(event.text), style="dim")
+                live.update(Text.assemble(settled, draft), refresh=True)
+
+
+def _source(citation: Citation, language: str, *, quoted: bool = False) -> tuple[Text, Text]:
+    """`quoted` adds the quote, where the answer is not made of quotes itself."""
     words = Text(f"{terminal.described(citation, language)}\n")
+    if quoted:
+        words.append(f"{terminal.safe(citation.quote)}\n", style="italic")
     words.append(terminal.place(citation), style="dim")
     return Text(f"[{citation.marker}]", style="bold cyan"), words
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from rag.commands import terminal
-from rag.types import Answer, Article, IngestReport
+from rag.types import Answer, AnswerEvent, Article, IngestReport
 
 if TYPE_CHECKING:
     from rag.doctor import Check
@@ -16,15 +16,25 @@ if TYPE_CHECKING:
 def answer(shown: Answer) -> None:
     """The answer, an empty line, then one line for each source or nearest title."""
     print(terminal.safe(shown.text))
+    for line in terminal.doubts(shown):
+        print(line)
     if shown.citations:
         print()
     for citation in shown.citations:
         described = terminal.described(citation, shown.language)
-        print(f"[{citation.marker}] {described} · {terminal.place(citation)}")
+        quote = f" · “{terminal.safe_line(citation.quote)}”" if shown.model else ""
+        print(f"[{citation.marker}] {described} · {terminal.place(citation)}{quote}")
     if shown.nearest:
         print(f"\n{terminal.nearest_label(shown.language)}")
     for title in shown.nearest:
         print(f"- {terminal.safe_line(title)}")
+
+
+def stream(events: Iterator[AnswerEvent]) -> None:
+    """Only what counts: the answer at the end."""
+    for event in events:
+        if isinstance(event, Answer):
+            answer(event)
 
 
 def articles(shown: Sequence[ArticleInfo]) -> None:

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rag.types import Article, Citation, IngestReport
+from rag.types import Answer, Article, Citation, IngestReport
 
 if TYPE_CHECKING:
     from rag.store.rows import ArticleInfo
@@ -95,6 +95,26 @@ def place(citation: Citation) -> str:
 
 def nearest_label(language: str) -> str:
     return "Nearest articles:" if language == "en" else "Những bài gần nhất:"
+
+
+_DOUBT = {
+    ("vi", "unsupported"): "Không được xác nhận",
+    ("vi", "unchecked"): "Chưa kiểm chứng được",
+    ("en", "unsupported"): "Not supported",
+    ("en", "unchecked"): "Could not be checked",
+}
+
+
+def doubts(answer: Answer) -> list[str]:
+    """A line for each sentence that is not supported, with the reason; then the answer's notice."""
+    reader = "en" if answer.language == "en" else "vi"
+    lines = []
+    for sentence in answer.sentences:
+        label = _DOUBT.get((reader, sentence.verdict))
+        if label:
+            reason = f" ({safe_line(sentence.reason)})" if sentence.reason else ""
+            lines.append(f"{label}: {safe_line(sentence.text)}{reason}")
+    return [*lines, safe_line(answer.notice)] if answer.notice else lines
 
 
 def listed(info: ArticleInfo) -> tuple[str, ...]:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import numpy as np
 from pydantic import PrivateAttr
@@ -15,6 +14,7 @@ from rag.embed.base import Embedder
 from rag.embed.prepare import prepare
 from rag.embed.weights import Floats
 from rag.errors import EmbedderError
+from rag.text.address import credentials, one_line, without_credentials
 
 if TYPE_CHECKING:
     from openai import APIStatusError, OpenAI
@@ -115,14 +115,12 @@ class RemoteEmbedding(Embedder):
         return OpenAI(api_key=key, base_url=self._base_url, max_retries=self._retries, timeout=_TIMEOUT_SECONDS)
 
     def _said(self, error: APIStatusError) -> str:
-        """The server's own words in one short line, without the key should they repeat it."""
-        words = " ".join(str(error.message).split())
-        return (words.replace(self._key, "***") if self._key else words)[:200]
+        """The server's own words in one short line, without the secrets that they may repeat."""
+        return one_line(str(error.message), self._key, *credentials(self._base_url))
 
     def _error(self, what: str) -> EmbedderError:
-        address = urlsplit(self._base_url)
-        host = address.netloc.rpartition("@")[2]
-        return EmbedderError(f"the embedding server {address.scheme}://{host} (model {self.model_name!r}) {what}")
+        server = without_credentials(self._base_url)
+        return EmbedderError(f"the embedding server {server} (model {self.model_name!r}) {what}")
 
 
 def _batches(texts: Sequence[str]) -> Iterator[list[str]]:

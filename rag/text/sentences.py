@@ -26,6 +26,7 @@ _STOP = re.compile(r"[.!?…][”’\"')\]]?(?=(\s*)([“‘\"'(\[]?)(\S)(\S?))"
 _ADDRESS = re.compile(r"(?:://|@|\bwww\.|\.[a-z]+/)\S*$")
 _DOMAIN = re.compile(r"(?:com|net|org|vn)\b", re.IGNORECASE)
 _GLUED = tuple("0123456789%)”")
+_UNIT = re.compile(r"\d\s?(?:m|km|cm|mm|kg|g|ha|l|ml|km2|m2|m3)$")
 _CLOSING = re.compile(r"[”’\"')\]]+")
 _LINE = re.compile(r"[^\n]+")
 # Past this a "sentence" is a table, a list without stops or garbage; it is cut at a space to stay quotable.
@@ -75,10 +76,15 @@ def _unseen_stops(line: str) -> Iterator[int]:
         if not first.isupper() or not (second.islower() or (second.isupper() and not space)):
             continue
         if space:
-            if match.group().startswith("…") or re.fullmatch(r"[\d/%]\d|\d%|\.v", before):
+            if match.group().startswith("…") or re.fullmatch(r"[\d/%]\d|\d%|\.v", before) or _is_unit(line, match):
                 yield match.end()
         elif before[-1:].islower() or before[-1:] in _GLUED:
             yield match.end()
+
+
+def _is_unit(line: str, stop: re.Match[str]) -> bool:
+    """Whether a unit of measure behind a figure stands before the stop: "840 m."."""
+    return bool(_UNIT.search(line, max(0, stop.start() - 6), stop.start()))
 
 
 def _is_boundary(line: str, left: int, cut: int) -> bool:
