@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 DATA   ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help install ask test check format bench-retrieval bench-answers bench-speed bench-embedding clean
+.PHONY: help install chat ask test check format bench-retrieval bench-answers bench-speed bench-embedding clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -29,6 +29,9 @@ ask: $(VENV)/.installed      ## set up, ingest corpus/, answer: make ask Q="your
 	@test -n "$$Q" || { echo 'Give a question: make ask Q="When did Putin visit Pyongyang?"' >&2; exit 2; }
 	@$(BIN)/rag ingest corpus/ >&2
 	@$(BIN)/rag ask "$$Q"
+
+chat: $(VENV)/.installed     ## set up, ingest corpus/ the first time, open the chat page
+	@$(BIN)/rag chat --sample corpus/
 
 test: $(VENV)/.installed-dev ## set up, run every test
 	@$(BIN)/python -m pytest

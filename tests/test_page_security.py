@@ -15,7 +15,6 @@ import pytest
 
 from rag.types import Answer, AnswerSentence, Article, Citation, Draft, Filters, Settled, Span
 from ui.conversation import Exchange
-
 from ui.reader import Opened, article_page, gone_page, paragraphs, safe_address
 from ui.view import Live, Welcome, answer_view, live, thread
 

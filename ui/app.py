@@ -24,7 +24,8 @@ _WIRE = (Path(__file__).parent / "assets" / "wire.js").read_text(encoding="utf-8
 
 def build(desk: Desk, language: AnswerLanguage) -> gr.Blocks:
     """The page over what `desk` holds."""
-    with gr.Blocks(title=say(language, "title"), analytics_enabled=False, fill_width=True) as page:
+    page: gr.Blocks = gr.Blocks(title=say(language, "title"), analytics_enabled=False, fill_width=True)
+    with page:
         _Page(desk, language).wire(page)
     return page
 
@@ -47,7 +48,11 @@ class _Page:
                     self.archive = self._html("archive")
         with gr.Column(elem_id="view-library"):
             self.drop = gr.File(
-                label=say(language, "drop"), file_count="multiple", file_types=sorted(SUFFIXES), elem_id="drop", height=120
+                label=say(language, "drop"),
+                file_count="multiple",
+                file_types=sorted(SUFFIXES),
+                elem_id="drop",
+                height=120,
             )
             self._html("kinds", f'<p class="hint">{say(language, "kinds", most=MAX_FILE_BYTES // 1_000_000)}</p>')
             self.uploads = self._html("uploads")

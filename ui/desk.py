@@ -88,7 +88,9 @@ class Desk:
         if not ids:
             return {}
         found = listing.reprints(self.qa.catalogue, ids)
-        return {article_id: [(other.source, other.published) for other in others] for article_id, others in found.items()}
+        return {
+            article_id: [(other.source, other.published) for other in others] for article_id, others in found.items()
+        }
 
     def with_title(self, title: str) -> Article:
         """Raises UnknownArticle."""

@@ -60,7 +60,11 @@ class Form:
             items = json.loads(self.text("citations", 2_000_000) or "[]")
         except ValueError:
             return ()
-        return tuple(citation for item in items[:_MOST] if (citation := _citation(item))) if isinstance(items, list) else ()
+        return (
+            tuple(citation for item in items[:_MOST] if (citation := _citation(item)))
+            if isinstance(items, list)
+            else ()
+        )
 
     def _date(self, name: str) -> str | None:
         value = self.text(name, 40).strip()
@@ -77,7 +81,11 @@ def page_language(value: object) -> AnswerLanguage:
 
 
 def _citation(item: Any) -> Citation | None:
-    numbers, words, perhaps = ("marker", "start", "end"), ("article_id", "language", "quote"), ("title", "source", "published")
+    numbers, words, perhaps = (
+        ("marker", "start", "end"),
+        ("article_id", "language", "quote"),
+        ("title", "source", "published"),
+    )
     if not isinstance(item, dict):
         return None
     is_one = (
@@ -87,5 +95,5 @@ def _citation(item: Any) -> Citation | None:
     )
     if not is_one or not 0 <= item["start"] <= item["end"]:
         return None
-    given = {name: item.get(name) for name in (*numbers, *words, *perhaps)}
+    given: dict[str, Any] = {name: item.get(name) for name in (*numbers, *words, *perhaps)}
     return Citation(**given, path="", url=None, score=0.0)

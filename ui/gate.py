@@ -95,7 +95,11 @@ class _Secured:
                 return
             body = self._rewritten(self._page.decode()).encode()
             kept = [item for item in self._start["headers"] if item[0].lower() != b"content-length"]
-            self._start["headers"] = [*kept, (b"content-length", str(len(body)).encode()), (b"cache-control", b"no-store")]
+            self._start["headers"] = [
+                *kept,
+                (b"content-length", str(len(body)).encode()),
+                (b"cache-control", b"no-store"),
+            ]
             await self._send(self._start)
             self._start = None
             message = {"type": "http.response.body", "body": body}

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 
 from rag.answer.messages import AnswerLanguage
 from rag.types import Article, Citation, Span, merge_spans
@@ -106,13 +107,15 @@ def safe_address(url: str | None) -> str | None:
 
 def _runs(length: int, marks: Sequence[Mark]) -> list[Mark]:
     """[0, length) as touching spans in order, each of one kind."""
-    cuts = sorted({0, length, *(edge for span, _, _ in marks for edge in (span.start, span.end) if 0 <= edge <= length)})
+    cuts = sorted(
+        {0, length, *(edge for span, _, _ in marks for edge in (span.start, span.end) if 0 <= edge <= length)}
+    )
     opening: dict[int, list[int]] = {}
     for number, (span, _, _) in enumerate(marks):
         opening.setdefault(span.start, []).append(number)
     runs: list[Mark] = []
     active: list[int] = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         active = [number for number in active if marks[number][0].end > start] + opening.get(start, [])
         kind, marker = marks[min(active)][1:] if active else ("", None)
         runs.append((Span(start, end), kind, marker))

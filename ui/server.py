@@ -12,7 +12,7 @@ from urllib.parse import quote
 import gradio as gr
 from fastapi import FastAPI, Form
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
 from rag.answer.messages import AnswerLanguage
@@ -81,6 +81,7 @@ def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, at_once: int 
         return (user_of(request) or "") if users else ""
 
     app.mount("/page-assets", StaticFiles(directory=ASSETS))
+    app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
     app.add_api_route("/", _front, include_in_schema=False)
     _add_downloads(app, desk, name_of)
     if users:
@@ -108,6 +109,10 @@ def serve(app: FastAPI, host: str, port: int, on_start: Callable[[], None]) -> N
     Server(uvicorn.Config(app, host=host, port=port, log_level="error", server_header=False)).run()
 
 
+def _icon() -> Response:
+    return FileResponse(ASSETS / "icon.svg")
+
+
 def _front(request: Request) -> Response:
     """To the page in the browser's language; Vietnamese where it names neither."""
     wanted = request.headers.get("accept-language", "").lower().replace("-", ",").split(",")
@@ -128,7 +133,9 @@ def _add_downloads(app: FastAPI, desk: Desk, name_of: Callable[[Request], str]) 
         return _file(export.as_markdown(found, language), export.file_name(found, ".md"), "text/markdown")
 
     def ratings(request: Request) -> Response:
-        return _file(export.as_cases(desk.conversations.ratings(name_of(request))), "ratings.jsonl", "application/jsonl")
+        return _file(
+            export.as_cases(desk.conversations.ratings(name_of(request))), "ratings.jsonl", "application/jsonl"
+        )
 
     app.add_api_route("/conversations/{name}", conversation, include_in_schema=False)
     app.add_api_route("/ratings.jsonl", ratings, include_in_schema=False)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from rag.answer.messages import AnswerLanguage
 
-TEXTS: Mapping[str, Mapping[AnswerLanguage, str]] = {
+TEXTS: Mapping[str, Mapping[str, str]] = {
     # The frame
     "title": {"vi": "Trích Dẫn: hỏi kho báo", "en": "Trích Dẫn: ask the archive"},
     "skip": {"vi": "Đến ô đặt câu hỏi", "en": "Skip to the question"},
@@ -155,7 +155,10 @@ TEXTS: Mapping[str, Mapping[AnswerLanguage, str]] = {
     "undo": {"vi": "Hoàn tác", "en": "Undo"},
     "restored": {"vi": "Đã khôi phục.", "en": "Restored."},
     # The library
-    "drop": {"vi": "Kéo thả bài báo vào đây, hoặc bấm để chọn tệp", "en": "Drop articles here, or click to choose files"},
+    "drop": {
+        "vi": "Kéo thả bài báo vào đây, hoặc bấm để chọn tệp",
+        "en": "Drop articles here, or click to choose files",
+    },
     "kinds": {
         "vi": "Văn bản, Markdown, HTML, PDF, Word, JSON; mỗi tệp không quá {most} MB",
         "en": "Text, Markdown, HTML, PDF, Word, JSON; at most {most} MB a file",

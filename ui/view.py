@@ -111,8 +111,10 @@ def answer_view(answer: Mapping[str, Any], page: AnswerLanguage, reprints: Repri
 
 def kept_citation(item: Mapping[str, Any]) -> Citation:
     """A citation as it was kept, perhaps by another version: what is unknown is left out, what lacks is blank."""
-    known = {name: item.get(name) for name in Citation.__dataclass_fields__}
-    return Citation(**{**known, "score": -1.0 if known["score"] is None else known["score"], "path": known["path"] or ""})
+    known: dict[str, Any] = {name: item.get(name) for name in Citation.__dataclass_fields__}
+    known["path"] = known["path"] or ""
+    known["score"] = -1.0 if known["score"] is None else known["score"]
+    return Citation(**known)
 
 
 def thread(
@@ -151,7 +153,9 @@ def spoken(answer: Answer, page: AnswerLanguage) -> str:
 
 def limits_shown(filters: Filters, page: AnswerLanguage) -> list[str]:
     """Each limit of a question in a few words."""
-    dates = [f"{say(page, name)}: {value}" for name, value in (("since", filters.since), ("until", filters.until)) if value]
+    dates = [
+        f"{say(page, name)}: {value}" for name, value in (("since", filters.since), ("until", filters.until)) if value
+    ]
     return [*dates, *filters.sources, *(say(page, language) for language in filters.languages)]
 
 

@@ -14,7 +14,7 @@ _COLUMNS = "id, title, source, author, published, language, url, path, character
 
 def reprints(catalogue: Catalogue, ids: Iterable[str]) -> dict[str, list[ArticleInfo]]:
     """For each of `ids` that exists, the other articles that tell its story in the same words, by date."""
-    sql = f"""SELECT article.id, {', '.join(f'other.{name}' for name in _COLUMNS.split(', '))}
+    sql = f"""SELECT article.id, {", ".join(f"other.{name}" for name in _COLUMNS.split(", "))}
         FROM json_each(?) AS wanted JOIN articles AS article ON article.id = wanted.value
         JOIN articles_shown AS other ON other.id IN (SELECT id FROM articles WHERE story_id = article.story_id)
         WHERE other.id != article.id ORDER BY other.published IS NULL, other.published, other.number"""  # noqa: S608 - constants
