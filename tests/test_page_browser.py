@@ -62,7 +62,7 @@ def serve(app: Any) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -70,8 +70,6 @@ def serve(app: Any) -> Iterator[str]:
         time.sleep(0.05)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
-    # Browsers hold connections open for the events of the page.
-    server.force_exit = True
     thread.join(10)
 
 
@@ -219,7 +217,7 @@ def test_an_answer_is_rated_with_a_reason(page: Page) -> None:
 def test_vietnamese_page(page: Page) -> None:
     page.click("a.other")
     page.wait_for_selector("text=Bạn muốn biết điều gì?")
-    assert page.locator("html").get_attribute("lang") == "vi"
+    sync_api.expect(page.locator("html")).to_have_attribute("lang", "vi")
 
 
 def test_phone_width(page: Page) -> None:

@@ -43,7 +43,7 @@ class Chat:
             shown = Live(form.question(), form.filters())
             before = self._before(user, form)
             yield self._thread(before), view.live(shown, self._language), SKIP
-            for shown, answer in self._events(shown, before, request, stop):
+            for shown, answer in self._events(shown, before, request, stop):  # noqa: B020 - the last one shown
                 if answer is None:
                     yield SKIP, view.live(shown, self._language), SKIP
                 else:

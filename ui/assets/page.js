@@ -12,6 +12,12 @@
   const theme = (name) => { root.dataset.theme = name; };
   theme(kept("td-theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
 
+  // Gradio names the language of the browser, not that of the page.
+  const language = /\/en(\/|$)/.test(location.pathname) ? "en" : "vi";
+  const speak = () => { if (root.lang !== language) root.lang = language; };
+  new MutationObserver(speak).observe(root, { attributeFilter: ["lang"] });
+  speak();
+
   // Views
   const view = () => (location.hash === "#library" ? "library" : "ask");
   const show = () => {

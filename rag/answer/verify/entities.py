@@ -23,7 +23,30 @@ _WORD = re.compile(r"[^\W_]+(?:\.[^\W_](?![^\W_]))*(?:['’]s\b)?")
 _STARTS = re.compile(r"(?:^|[.!?…:;]\s+|\n\s*|[\"“”«(\[]\s*|^[-*•]\s+)$")
 # Capitalised words that name nothing by themselves: offices, kinds of bodies and places, weekdays, months.
 _TITLES = frozenset(
-    ["president", "prime", "minister", "ministry", "foreign", "defence", "defense", "leader", "mr", "mrs", "ms", "miss", "dr", "professor", "prof", "general", "secretary", "chairman", "chairwoman", "chair", "committee", "council", "party", "city", "province", "district", "state", "states", "government", "university", "hospital", "company", "bank", "river", "bridge", "street", "road", "market", "ward", "stadium", "school", "college", "department", "office", "agency", "north", "south", "east", "west", "northern", "southern", "eastern", "western", "central", "national", "international", "federal", "royal", "the", "a", "an", "king", "queen", "prince", "princess", "sir", "lord", "lady", "senator", "governor", "mayor", "judge", "captain", "major", "colonel", "lieutenant", "sergeant", "police", "army", "navy", "force", "forces", "parliament", "congress", "senate", "house", "assembly", "court", "treaty", "agreement", "war", "union", "republic", "kingdom", "summit", "conference", "airport", "station", "port", "island", "islands", "sea", "ocean", "lake", "mountain", "bay", "park", "square", "center", "centre", "institute", "academy", "association", "organization", "organisation", "group", "corporation", "inc", "ltd", "co", "fc", "club", "team", "league", "cup", "championship", "director", "chief", "deputy", "vice", "executive", "officer", "spokesman", "spokeswoman", "spokesperson", "ambassador", "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday", "i", "it", "he", "she", "they", "we", "you", "this", "that", "these", "those", "there", "here", "in", "on", "at", "by", "for", "from", "to", "of", "and", "or", "but", "if", "when", "while", "as", "after", "before", "during", "since", "until", "according", "both", "all", "some", "many", "most", "no", "not", "one", "two", "three", "new", "first", "second", "third", "last", "his", "her", "its", "their", "our", "my", "your", "with", "without", "under", "over", "about", "into", "however", "meanwhile", "also", "yes", "health", "education", "finance", "transport", "interior", "justice", "trade", "economy", "energy", "culture", "sports", "science", "technology", "dean", "teacher", "doctor", "nurse", "major", "fire", "civil", "public", "tong", "thong", "thu", "tuong", "bo", "truong", "quoc", "phong", "ngoai", "giao", "chu", "tich", "pho", "giam", "doc", "bi", "thu", "ubnd", "tp", "thanh", "tinh", "quan", "huyen", "phuong", "xa", "dang", "nha", "nuoc", "chinh", "phu", "quoc", "hoi", "dai", "hoc", "benh", "vien", "cong", "ty", "ngan", "hang", "song", "cau", "duong", "pho", "cho", "truong", "so", "cuc", "vu", "vien", "hoi", "dong", "ban", "uy", "ban", "tap", "doan", "san", "bay", "ga", "cang", "dao", "bien", "ho", "nui", "vinh", "cong", "vien", "quang", "lien", "bang", "hiep", "uoc", "lien", "minh", "cong", "hoa", "vuong", "quoc", "hoang", "gia", "giao", "su", "tien", "si", "bac", "si", "dai", "ta", "tuong", "dai", "tuong", "trung", "tuong", "thieu", "tuong", "ong", "ba", "anh", "chi", "co", "em", "thay", "theo", "tai", "trong", "ngay", "thang", "nam", "sau", "truoc", "khi", "nhung", "cac", "mot", "hai", "nhieu", "day", "do", "nay", "voi", "va", "cua", "tuy", "tuy", "nhien", "ngoai", "ra", "hien", "dong", "thoi", "nguoi", "viec", "neu", "do", "vi", "nen", "thu", "chu", "nhat", "tu", "bay", "sau", "ba", "toa", "an", "trung", "tam", "to", "chuc", "hiep", "hoi", "cong", "an", "canh", "sat", "quan", "doi", "bao", "dai", "truyen", "hinh", "thong", "tan", "xa", "bac", "nam", "dong", "tay", "thuong", "vu", "quoc", "te", "quoc", "gia"]
+    """
+    president prime minister ministry foreign defence defense leader mr mrs ms miss dr professor prof general secretary
+    chairman chairwoman chair committee council party city province district state states government university
+    hospital company bank river bridge street road market ward stadium school college department office agency north
+    south east west northern southern eastern western central national international federal royal the a an king queen
+    prince princess sir lord lady senator governor mayor judge captain major colonel lieutenant sergeant police army
+    navy force forces parliament congress senate house assembly court treaty agreement war union republic kingdom
+    summit conference airport station port island islands sea ocean lake mountain bay park square center centre
+    institute academy association organization organisation group corporation inc ltd co fc club team league cup
+    championship director chief deputy vice executive officer spokesman spokeswoman spokesperson ambassador
+    january february march april may june july august september october november december monday tuesday wednesday
+    thursday friday saturday sunday i it he she they we you this that these those there here in on at by for from to of
+    and or but if when while as after before during since until according both all some many most no not one two three
+    new first second third last his her its their our my your with without under over about into however meanwhile also
+    yes health education finance transport interior justice trade economy energy culture sports science technology
+    dean teacher doctor nurse major fire civil public
+    tong thong thu tuong bo truong quoc phong ngoai giao chu tich pho giam doc bi thu ubnd tp thanh tinh quan huyen
+    phuong xa dang nha nuoc chinh phu quoc hoi dai hoc benh vien cong ty ngan hang song cau duong pho cho truong so
+    cuc vu vien hoi dong ban uy ban tap doan san bay ga cang dao bien ho nui vinh cong vien quang lien bang hiep uoc
+    lien minh cong hoa vuong quoc hoang gia giao su tien si bac si dai ta tuong dai tuong trung tuong thieu tuong ong
+    ba anh chi co em thay theo tai trong ngay thang nam sau truoc khi nhung cac mot hai nhieu day do nay voi va cua
+    tuy tuy nhien ngoai ra hien dong thoi nguoi viec neu do vi nen thu chu nhat tu bay sau ba toa an trung tam to chuc
+    hiep hoi cong an canh sat quan doi bao dai truyen hinh thong tan xa bac nam dong tay thuong vu quoc te quoc gia
+    """.split()
 )
 
 
@@ -202,4 +225,4 @@ def _near(one: str, other: str) -> bool:
     if shared is None:
         return True
     rest = max(len(one), len(other)) - shared
-    return (rest <= 2 and shared >= 5 and len(one) != len(other)) or (rest == 1 and shared >= 5)
+    return rest <= 2 and shared >= 5 and len(one) != len(other) or (rest == 1 and shared >= 5)

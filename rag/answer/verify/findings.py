@@ -142,7 +142,7 @@ def _keeps_its_form(name: Name, claim: Reading, grounds: Grounds) -> bool:
 
 
 _ENGLISH_SYLLABLES = frozenset(
-    ["can", "man", "pan", "sea", "sun", "son", "bay", "ban", "song", "long", "hung", "van", "do", "go", "to", "so", "no", "me", "he", "she", "a", "i", "no"]
+    "can man pan sea sun son bay ban song long hung van do go to so no me he she a i no".split()
 )
 
 

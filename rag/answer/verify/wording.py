@@ -42,7 +42,8 @@ _ENDINGS = (
 )
 # Words of telling, which a writer adds or drops freely.
 _TELLING = frozenset(
-    ["say", "tell", "according", "report", "state", "note", "add", "explain", "mention", "describe", "article", "news", "text", "source", "article", "announce", "cho", "biết", "theo", "nói", "rằng", "nêu", "đưa", "tin", "thông", "bài", "báo", "nguồn", "viết", "đoạn", "văn", "được", "đề", "cập"]
+    "say tell according report state note add explain mention describe article news text source article announce "
+    "cho biết theo nói rằng nêu đưa tin thông bài báo nguồn viết đoạn văn được đề cập".split()
 )
 
 
