@@ -62,7 +62,9 @@ def serve(app: Any) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(
+        uvicorn.Config(app, host="127.0.0.1", port=port, log_level="error", timeout_graceful_shutdown=1)
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -260,6 +262,34 @@ def test_a_hostile_article_does_nothing(page: Page) -> None:
 def test_a_hostile_question_does_nothing(page: Page) -> None:
     ask(page, "<img src=x onerror=window.hurt=1> ${window.hurt=1} {{7*7}} Zorbat?")
     assert "<img src=x" in page.locator("#thread .question h2").inner_text()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_accessibility(browser: Browser, address: str, theme: str) -> None:
+    """axe-core finds nothing serious in the main states."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
+    context = browser.new_context(locale="en-GB", color_scheme=theme, bypass_csp=True)
+    page = context.new_page()
+
+    def serious(state: str) -> list[str]:
+        found = axe.Axe().run(page).response["violations"]
+        return [f"{state}: {v['id']}: {v['nodes'][0]['html']}" for v in found if v["impact"] in ("serious", "critical")]
+
+    page.goto(f"{address}/vi/")
+    page.wait_for_selector(".welcome")
+    wrong = serious("welcome")
+    ask(page, QUESTION)
+    page.locator("#thread .cite").first.click()
+    page.wait_for_selector("#reader mark.is-current")
+    wrong += serious("reader")
+    page.keyboard.press("Escape")
+    page.click(".limits summary")
+    wrong += serious("limits")
+    page.click("a[data-view=library]")
+    wrong += serious("library")
+    assert page.locator("#thread .exchange").count() == 1
+    context.close()
+    assert wrong == []
 
 
 def test_inline_scripts_are_forbidden(page: Page) -> None:

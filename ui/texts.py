@@ -45,7 +45,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "add_articles": {"vi": "Thêm bài", "en": "Add articles"},
     # Asking
     "question": {"vi": "Câu hỏi", "en": "Question"},
-    "placeholder": {"vi": "Đặt câu hỏi bằng tiếng Việt hoặc tiếng Anh", "en": "Ask in Vietnamese or English"},
+    "placeholder": {"vi": "Hỏi bằng tiếng Việt hoặc Anh", "en": "Ask in Vietnamese or English"},
     "send": {"vi": "Gửi", "en": "Send"},
     "stop": {"vi": "Dừng", "en": "Stop"},
     "keys": {"vi": "Enter để gửi, Shift+Enter xuống dòng", "en": "Enter sends, Shift+Enter starts a new line"},
@@ -80,7 +80,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     # The answer
     "answer_to": {"vi": "Câu hỏi {turn}", "en": "Question {turn}"},
     "citation": {"vi": "Trích dẫn {marker}: {source}, {date}", "en": "Citation {marker}: {source}, {date}"},
-    "sources": {"vi": "Nguồn", "en": "Sources"},
+    "sources_of": {"vi": "Nguồn cho câu hỏi {turn}", "en": "Sources for question {turn}"},
     "relevance": {"vi": "khả năng trả lời đúng câu hỏi", "en": "chance that it answers the question"},
     "reprints": {"vi": "Cũng đăng ở", "en": "Also printed in"},
     "open_article": {"vi": "Mở bài", "en": "Open the article"},

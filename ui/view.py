@@ -89,7 +89,7 @@ class Live:
 def answer_view(answer: Mapping[str, Any], page: AnswerLanguage, reprints: Reprints | None = None) -> AnswerView:
     """`answer` is the object of `Answer.to_dict()`, fresh or kept; `page` is the language of the labels."""
     citations = {item["marker"]: kept_citation(item) for item in answer["citations"]}
-    lines = tuple(_line(item, citations, page) for item in answer["sentences"])
+    lines = tuple(_line(item, citations, page, str(answer["language"])) for item in answer["sentences"])
     lead = next((text for text in _LEADS if str(answer["text"]).startswith(text)), "")
     if lead and lead not in _UPDATES:
         lines = tuple(sorted(lines, key=_published))
@@ -140,7 +140,7 @@ def live(state: Live | None, page: AnswerLanguage) -> str:
     if state is None:
         return render("live", page, live=None)
     citations = {citation.marker: citation for item in state.settled for citation in item.citations}
-    lines = [_line(item.sentence.to_dict(), citations, page) for item in state.settled]
+    lines = [_line(item.sentence.to_dict(), citations, page, page) for item in state.settled]
     return render(
         "live", page, live=state, lines=lines, marks=_marks(citations.values()), words=limits_shown(state.limits, page)
     )  # fmt: skip
@@ -159,10 +159,10 @@ def limits_shown(filters: Filters, page: AnswerLanguage) -> list[str]:
     return [*dates, *filters.sources, *(say(page, language) for language in filters.languages)]
 
 
-def _line(sentence: Mapping[str, Any], citations: Mapping[int, Citation], page: AnswerLanguage) -> Line:
+def _line(sentence: Mapping[str, Any], citations: Mapping[int, Citation], page: AnswerLanguage, language: str) -> Line:
     cited = tuple(citations[marker] for marker in sentence["citations"] if marker in citations)
     is_quote = len(cited) == 1 and cited[0].quote == sentence["text"]
-    foreign = QUOTED_IN[page, _known(cited[0].language)] if is_quote and cited[0].language != page else ""
+    foreign = QUOTED_IN[page, _known(cited[0].language)] if is_quote and cited[0].language != language else ""
     return Line(sentence["text"], sentence["verdict"], sentence.get("reason") or "", foreign, is_quote, cited)
 
 

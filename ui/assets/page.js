@@ -123,6 +123,11 @@
     for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
     if (!source) return;
     const data = source.dataset;
+    // Gradio's base address would lead such a link away from this conversation.
+    if (source.getAttribute("href")?.startsWith("#")) {
+      event.preventDefault();
+      if (source.classList.contains("skip")) box().focus(); else location.hash = source.getAttribute("href");
+    }
     if ("ask" in data) ask(data.ask, data.replaces);
     else if ("edit" in data) edit(data.edit, data.replaces);
     else if ("cancelEdit" in data) edit("", "");
@@ -186,10 +191,16 @@
     }
   });
 
+  // Gradio's own button speaks English only.
+  const name = () => {
+    const drop = $("#drop button"), label = $("#drop label");
+    if (drop && label) drop.setAttribute("aria-label", label.textContent.trim());
+  };
+
   // Ready: the cursor stands in the question box
   new MutationObserver((_, observer) => {
     if (!box()) return;
-    observer.disconnect(); show(); limits();
+    observer.disconnect(); show(); limits(); name();
     if (view() === "ask") box().focus();
   }).observe(root, { childList: true, subtree: true });
 })();
