@@ -46,7 +46,7 @@ class Desk:
         with self._lock:
             earlier = self._asking.get(session)
             self._asking[session] = stop
-        if earlier:
+        if earlier is not None:
             earlier()
         return stop
 
@@ -59,7 +59,7 @@ class Desk:
     def stop(self, session: str) -> None:
         with self._lock:
             stop = self._asking.get(session)
-        if stop:
+        if stop is not None:
             stop()
 
     def welcome(self, language: AnswerLanguage) -> Welcome:
