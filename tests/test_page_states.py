@@ -41,8 +41,9 @@ class SlowModel(NewsQA):
         article = self.articles()[0]
         quote = "It was painted white in 1990 by Oda Brandvik."
         start = self.article(article.id).text.index(quote)
+        end = start + len(quote)
         cited = Citation(
-            1, article.id, article.title, article.source, None, "en", article.path, None, start, start + len(quote), quote, 1.0
+            1, article.id, article.title, article.source, None, "en", article.path, None, start, end, quote, 1.0
         )  # fmt: skip
         sentences = (
             AnswerSentence("It was painted white in 1990.", (1,), "supported"),

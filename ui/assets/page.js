@@ -68,6 +68,8 @@
     root.classList.add("reading-on");
     const mark = $("mark.is-current", reader);
     requestAnimationFrame(() => {
+      // The talk has become narrower: what was clicked has moved.
+      if (opener?.isConnected) opener.scrollIntoView({ block: "center" });
       if (mark) mark.scrollIntoView({ block: "center" }); else reading.scrollTop = 0;
       if (!reader.contains(document.activeElement) || document.activeElement.disabled) $("h2", reader)?.focus({ preventScroll: true });
     });
