@@ -1,4 +1,4 @@
-# `make ask Q="..."` and `make test` do everything on a fresh machine; all of it stays in .venv and .rag.
+# `make chat` and `make test` do everything on a fresh machine; all of it stays in .venv and .rag.
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
@@ -30,6 +30,9 @@ ask: $(VENV)/.installed      ## set up, ingest corpus/, answer: make ask Q="your
 	@test -n "$$Q" || { echo 'Give a question: make ask Q="When did Putin visit Pyongyang?"' >&2; exit 2; }
 	@$(BIN)/rag ingest corpus/ >&2
 	@$(BIN)/rag ask "$$Q"
+
+chat: $(VENV)/.installed     ## set up, ingest corpus/ the first time, open the chat page
+	@$(BIN)/rag chat --sample corpus/
 
 test: $(VENV)/.installed-dev ## set up, run every test
 	@$(BIN)/python -m pytest
@@ -64,6 +67,9 @@ bench-attacks: $(VENV)/.installed-dev   ## articles that command whoever reads t
 
 bench-llm: $(VENV)/.installed-dev       ## written answers beside quotes and LlamaIndex's citing engine
 	@$(BIN)/python -m eval.benchmarks.llm --data $(DATA) --articles $(ARTICLES)
+
+bench-verify: $(VENV)/.installed-dev    ## how well the check finds what evidence does not support
+	@$(BIN)/python -m eval.benchmarks.verify --data $(DATA)
 
 clean:           ## remove .venv and caches (never the archive)
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build *.egg-info

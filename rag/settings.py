@@ -43,6 +43,10 @@ class Settings:
     llm_max_tokens: int = 600
     llm_evidence_tokens: int | None = None
     strict: bool = True
+    users: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 7860
+    concurrent_questions: int = 2
 
     @property
     def evidence_tokens(self) -> int:
@@ -84,6 +88,10 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
         )
         or None,
         strict=_switch("RAG_STRICT", text("RAG_STRICT"), default=True),
+        host=text("RAG_HOST") or "127.0.0.1",
+        port=_integer("RAG_PORT", text("RAG_PORT"), default=7860, low=1, high=65535),
+        users=_path(text("RAG_USERS")),
+        concurrent_questions=_integer("RAG_CONCURRENT", text("RAG_CONCURRENT"), default=2, low=1, high=64),
     )
 
 
@@ -92,6 +100,10 @@ def _environment() -> dict[str, str]:
 
     stored = {key: value for key, value in dotenv_values(".env").items() if value is not None}
     return {**stored, **os.environ}
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value).expanduser() if value else None
 
 
 def _integer(name: str, value: str | None, *, default: int, low: int, high: int) -> int:

@@ -138,7 +138,7 @@ def test_home_before_and_after_the_command(
 
 WRONG_USE: tuple[Sequence[str], ...] = (
     [],
-    ["chat"],
+    ["chatter"],
     ["list", "--colour"],
     ["ask"],
     ["ask", "?", "--batch", "in.jsonl"],

@@ -110,7 +110,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> N
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA cache_size = -32000")
     if not readonly:
-        _use_wal(connection)
+        use_wal(connection)
         connection.execute("PRAGMA synchronous = NORMAL")
         connection.execute("PRAGMA secure_delete = ON")
     version, newest = schema.version(connection), len(schema.MIGRATIONS)
@@ -122,7 +122,8 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> N
         schema.migrate(connection)
 
 
-def _use_wal(connection: sqlite3.Connection) -> None:
+def use_wal(connection: sqlite3.Connection) -> None:
+    """Lets readers read while one writes; raises sqlite3.Error."""
     # The busy timeout does not cover this switch: two processes that create one archive at once meet here.
     deadline = time.monotonic() + BUSY_SECONDS
     while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
@@ -140,13 +141,14 @@ def _errors(path: Path) -> Iterator[None]:
     try:
         yield
     except sqlite3.Error as error:
-        raise ArchiveError(f"{path}: {_advice(error)}") from error
+        raise ArchiveError(f"{path}: {advice(error)}") from error
 
 
-def _advice(error: sqlite3.Error) -> str:
+def advice(error: sqlite3.Error) -> str:
+    """What to do about `error`, with what SQLite says of it."""
     # Extended codes (as SQLITE_READONLY_DBMOVED) hold the plain one in their low byte.
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    advice = {
+    known = {
         sqlite3.SQLITE_FULL: "the disk is full; free some space and run it again, what was stored is safe",
         sqlite3.SQLITE_READONLY: "the archive is read-only; make it writable or choose another --home",
         sqlite3.SQLITE_CANTOPEN: "the archive cannot be opened; check that the folder exists and may be written",
@@ -155,5 +157,5 @@ def _advice(error: sqlite3.Error) -> str:
         sqlite3.SQLITE_NOTADB: "this is no archive; move the file away, or choose another --home",
         sqlite3.SQLITE_CORRUPT: "the archive is damaged; restore a copy, or move it away and ingest again",
         sqlite3.SQLITE_IOERR: "reading or writing the disk failed; check the disk, what was stored is safe",
-    }.get(code, "the archive cannot be used")
-    return f"{advice} ({error})"
+    }
+    return f"{known.get(code, 'the archive cannot be used')} ({error})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 # One script per version; `PRAGMA user_version` counts how many have run. Never edit one that was released: append.
 MIGRATIONS: tuple[str, ...] = (
@@ -100,14 +100,17 @@ MIGRATIONS: tuple[str, ...] = (
 )
 
 
-def migrate(connection: sqlite3.Connection) -> None:
-    """Brings the tables to the newest version; safe beside other processes that do the same."""
+def migrate(connection: sqlite3.Connection, scripts: Sequence[str] = MIGRATIONS) -> None:
+    """Brings the tables to the newest version; safe beside other processes that do the same.
+
+    `scripts` are another file's migrations, where it is not the catalogue.
+    """
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for script in MIGRATIONS[version(connection) :]:
+        for script in scripts[version(connection) :]:
             for statement in _statements(script):
                 connection.execute(statement)
-        connection.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+        connection.execute(f"PRAGMA user_version = {len(scripts)}")
         connection.execute("COMMIT")
     except BaseException:
         connection.execute("ROLLBACK")

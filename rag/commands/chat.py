@@ -1,0 +1,52 @@
+"""`rag chat`: the chat page in a browser."""
+
+from __future__ import annotations
+
+import argparse
+import webbrowser
+from pathlib import Path
+
+from rag.commands import terminal
+from rag.commands.base import DONE, AddCommand, open_archive
+from rag.errors import UsageError
+
+
+def add(command: AddCommand) -> None:
+    chat = command("chat", "the chat page in a browser")
+    chat.add_argument("--host", metavar="ADDRESS", help="where to listen (default: $RAG_HOST, else 127.0.0.1)")
+    chat.add_argument("--port", metavar="N", type=int, help="which port (default: $RAG_PORT, else 7860)")
+    chat.add_argument("--no-browser", action="store_true", help="only print the address")
+    chat.add_argument("--sample", metavar="PATH", help="ingest this first if the archive is empty")
+    chat.set_defaults(run=_chat)
+
+
+def _chat(args: argparse.Namespace) -> int:
+    with open_archive(args) as qa:
+        settings = qa.settings
+        host, port = args.host or settings.host, settings.port if args.port is None else args.port
+        if not 0 < port < 65536:
+            raise UsageError(f"--port is {port}; use a number from 1 to 65535")
+        if args.sample and not qa.catalogue.count().articles:
+            if not Path(args.sample).exists():
+                raise UsageError(f"{args.sample}: there is no such file or folder; check the name")
+            terminal.say(f"the archive is empty; ingesting {args.sample} (once) ...")
+            report = qa.ingest([args.sample])
+            terminal.say(f"{report.added} articles ingested")
+        terminal.say("opening the page ...")
+        from ui import server
+        from ui.users import Users
+
+        server.checked_host(host, settings.users)
+        server.check_free(host, port)
+        users = Users.load(settings.users) if settings.users else None
+        app = server.create(qa, users=users, at_once=settings.concurrent_questions)
+        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+
+        def started() -> None:
+            print(f"The page is open at {address} (Ctrl+C ends it)", flush=True)
+            if not args.no_browser:
+                # Says whether one was found; without one the address on the terminal is enough.
+                webbrowser.open(address)
+
+        server.serve(app, host, port, started)
+    return DONE

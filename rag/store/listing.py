@@ -1,0 +1,31 @@
+"""Readings of the catalogue for those who look through it: reprints of articles, articles by title."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable
+
+from rag.store.catalogue import Catalogue
+from rag.store.rows import ArticleInfo
+
+_COLUMNS = "id, title, source, author, published, language, url, path, characters, story_id"
+
+
+def reprints(catalogue: Catalogue, ids: Iterable[str]) -> dict[str, list[ArticleInfo]]:
+    """For each of `ids` that exists, the other articles that tell its story in the same words, by date."""
+    sql = f"""SELECT article.id, {", ".join(f"other.{name}" for name in _COLUMNS.split(", "))}
+        FROM json_each(?) AS wanted JOIN articles AS article ON article.id = wanted.value
+        JOIN articles_shown AS other ON other.id IN (SELECT id FROM articles WHERE story_id = article.story_id)
+        WHERE other.id != article.id ORDER BY other.published IS NULL, other.published, other.number"""  # noqa: S608 - constants
+    found: dict[str, list[ArticleInfo]] = defaultdict(list)
+    for article_id, *fields in catalogue.query(sql, [json.dumps(list(ids))]):
+        found[article_id].append(ArticleInfo(*fields))
+    return dict(found)
+
+
+def with_title(catalogue: Catalogue, title: str) -> ArticleInfo | None:
+    """The newest article of that title."""
+    sql = f"SELECT {_COLUMNS} FROM articles_shown WHERE title = ? ORDER BY published DESC, number LIMIT 1"  # noqa: S608
+    rows = catalogue.query(sql, [title])
+    return ArticleInfo(*rows[0]) if rows else None

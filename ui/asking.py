@@ -1,0 +1,115 @@
+"""One question at the engine, as a stream of what is to be shown: its place in line, its events, signs of life."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from rag.types import AnswerEvent, Filters, Turn
+from ui.limits import Left, Place, Queue
+
+# How often somebody who waits hears something, in seconds.
+HEARTBEAT = 1.0
+
+
+class Engine(Protocol):
+    """What answers: `rag.NewsQA`, or anything with its `stream`."""
+
+    def stream(
+        self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()
+    ) -> Iterator[AnswerEvent]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """The question stands in line; 1 is the next to be served."""
+
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Working:
+    """Nothing new, after so many seconds at the engine."""
+
+    seconds: int
+
+
+class Stop:
+    """A person's wish to stop; hears it whoever works on the question."""
+
+    def __init__(self) -> None:
+        self._asked = threading.Event()
+
+    def __call__(self) -> None:
+        self._asked.set()
+
+    def __bool__(self) -> bool:
+        return self._asked.is_set()
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    error: Exception | None = None
+
+
+def events(
+    engine: Engine, line: Queue, who: str, question: str, filters: Filters, history: Sequence[Turn], stop: Stop
+) -> Iterator[AnswerEvent | Waiting | Working]:
+    """Ends after the Answer, or once `stop` is asked for. Raises Busy where the line is full, and what the engine does.
+
+    The engine works in a thread of its own and keeps its turn until it has really ended, so that a stopped question
+    cannot let more of them work at once than are allowed.
+    """
+    place = line.enter(who)
+    try:
+        while not place.wait(HEARTBEAT):
+            if stop:
+                return
+            yield Waiting(place.position)
+    except Left:
+        return
+    finally:
+        if stop:
+            place.leave()
+    results: queue.SimpleQueue[AnswerEvent | _End] = queue.SimpleQueue()
+    threading.Thread(target=_work, args=(engine, place, question, filters, history, stop, results), daemon=True).start()
+    silent = 0
+    try:
+        while not stop:
+            try:
+                event = results.get(timeout=HEARTBEAT)
+            except queue.Empty:
+                silent += 1
+                yield Working(silent)
+                continue
+            if isinstance(event, _End):
+                if event.error:
+                    raise event.error
+                return
+            yield event
+    finally:
+        stop()
+
+
+def _work(
+    engine: Engine,
+    place: Place,
+    question: str,
+    filters: Filters,
+    history: Sequence[Turn],
+    stop: Stop,
+    results: queue.SimpleQueue[AnswerEvent | _End],
+) -> None:
+    end = _End()
+    with place:
+        try:
+            for event in engine.stream(question, filters=filters, history=history):
+                results.put(event)
+                if stop:
+                    break
+        except Exception as error:  # is told by whoever asked
+            end = _End(error)
+    results.put(end)

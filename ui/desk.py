@@ -1,0 +1,115 @@
+"""What all pages of one server share: the archive, the conversations, the line of questions, who is being answered."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Collection
+
+from rag.answer.messages import AnswerLanguage
+from rag.errors import ArchiveError, RagError, UnknownArticle
+from rag.models.choose import choose
+from rag.newsqa import NewsQA
+from rag.store import listing
+from rag.types import Article
+from ui.asking import Stop
+from ui.conversations import Conversations
+from ui.examples import examples
+from ui.limits import Queue
+from ui.render import render
+from ui.texts import say
+from ui.view import Reprints, Welcome
+
+
+class Desk:
+    """Used by many threads. `at_once` questions are answered at a time."""
+
+    def __init__(self, qa: NewsQA, at_once: int = 2) -> None:
+        self.qa = qa
+        self.conversations = Conversations(qa.settings.home)
+        self.line = Queue(at_once)
+        # Paths of removed articles: only these may be brought back by a browser that names them.
+        self.removed: set[str] = set()
+        self._lock = threading.Lock()
+        self._asking: dict[str, Stop] = {}
+        self._welcomes: dict[AnswerLanguage, tuple[int, Welcome]] = {}
+
+    def warm_up(self) -> None:
+        """Opens all that the first question would otherwise wait for."""
+        _ = self.qa.query_engine
+        self.qa.embedder.get_query_embedding("?")
+        for language in ("vi", "en"):
+            self.welcome(language)
+
+    def begin(self, session: str) -> Stop:
+        """A question of a browser's session is being asked; an earlier one of the same session is given up."""
+        stop = Stop()
+        with self._lock:
+            earlier = self._asking.get(session)
+            self._asking[session] = stop
+        if earlier is not None:
+            earlier()
+        return stop
+
+    def end(self, session: str, stop: Stop) -> None:
+        stop()
+        with self._lock:
+            if self._asking.get(session) is stop:
+                del self._asking[session]
+
+    def stop(self, session: str) -> None:
+        with self._lock:
+            stop = self._asking.get(session)
+        if stop is not None:
+            stop()
+
+    def welcome(self, language: AnswerLanguage) -> Welcome:
+        """What the archive offers to ask; made anew when the archive has changed."""
+        counts = self.qa.catalogue.count()
+        kept = self._welcomes.get(language)
+        if kept and kept[0] == counts.generation:
+            return kept[1]
+        asked = examples(self.qa.articles(), language, self._is_answered) if counts.articles else ()
+        welcome = Welcome(counts.articles, asked)
+        self._welcomes[language] = (counts.generation, welcome)
+        return welcome
+
+    def archive_line(self, language: AnswerLanguage) -> str:
+        """The HTML of what answers, over how many articles of which dates."""
+        catalogue = self.qa.catalogue
+        return render(
+            "archive", language, engine=self._engine(language), articles=catalogue.count().articles,
+            dates=catalogue.date_range(),
+        )  # fmt: skip
+
+    def limits(self, language: AnswerLanguage) -> str:
+        return render("limits", language, sources=self.qa.catalogue.sources())
+
+    def reprints(self, ids: Collection[str]) -> Reprints:
+        if not ids:
+            return {}
+        found = listing.reprints(self.qa.catalogue, ids)
+        return {
+            article_id: [(other.source, other.published) for other in others] for article_id, others in found.items()
+        }
+
+    def with_title(self, title: str) -> Article:
+        """Raises UnknownArticle."""
+        info = listing.with_title(self.qa.catalogue, title)
+        if info is None:
+            raise UnknownArticle(f"no article is called {title!r}")
+        return self.qa.article(info.id)
+
+    def _engine(self, language: AnswerLanguage) -> str:
+        try:
+            choice = choose(self.qa.settings)
+        except RagError as error:
+            return str(error)
+        if choice.engine == "quotes":
+            return say(language, "by_quotes")
+        return say(language, "by_model", model=choice.model or say(language, "some_model"))
+
+    def _is_answered(self, question: str) -> bool:
+        try:
+            return self.qa.ask(question, engine="quotes").found
+        except ArchiveError:
+            return False

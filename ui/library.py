@@ -1,0 +1,133 @@
+"""The library: adding files, looking through what is there, removing and bringing back."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from rag.answer.messages import AnswerLanguage
+from rag.errors import RagError
+from rag.types import IngestReport
+from ui.chat import SKIP, message_of
+from ui.desk import Desk
+from ui.form import Form
+from ui.limits import Upload, check_uploads, checked_upload, safe_name
+from ui.render import render
+from ui.shelf import chosen
+from ui.texts import say
+
+PAGE = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One uploaded file and how it fares: `state` is "waits", "reads", "added" or "failed"."""
+
+    name: str
+    state: str
+    said: str
+
+
+class Library:
+    """The handlers of the library's events; each gives the HTML of what changes."""
+
+    def __init__(self, desk: Desk, language: AnswerLanguage) -> None:
+        self._desk = desk
+        self._language = language
+
+    def add(self, files: Sequence[str] | None) -> Iterator[tuple[Any, ...]]:
+        """uploads, library, archive line, limits, and the emptied drop zone; a line for each file as it is done."""
+        paths = [Path(file) for file in files or ()]
+        rows = [Row(safe_name(path.name), "waits", self._say("file_waits")) for path in paths]
+        try:
+            check_uploads(Upload(path.name, path.stat().st_size) for path in paths)
+        except RagError as error:
+            rows = [replace(row, state="failed", said=message_of(error, self._language)) for row in rows]
+            paths = []
+        for number, path in enumerate(paths):
+            rows[number] = replace(rows[number], state="reads", said=self._say("file_reads"))
+            yield self._uploads(rows, number), SKIP, SKIP, SKIP, SKIP
+            rows[number] = self._added(path, rows[number])
+        yield self._uploads(rows, len(rows)), *self.shown(), None
+
+    def shown(self, form: Form | None = None) -> tuple[str, str, str]:
+        """library, archive line, limits."""
+        desk, language = self._desk, self._language
+        return self.list(form or Form({})), desk.archive_line(language), desk.limits(language)
+
+    def search(self, event: gr.EventData) -> str:
+        return self.list(Form.of(event._data))
+
+    def list(self, form: Form) -> str:
+        articles = self._desk.qa.articles()
+        matching = chosen(articles, form.text("search"), form.text("order"))
+        shown = matching[: form.number("count") or PAGE]
+        restorable = {info.id for info in shown if Path(info.path).is_file()}
+        return render(
+            "library", self._language, shown=shown, matching=len(matching), total=len(articles), restorable=restorable
+        )  # fmt: skip
+
+    def remove(self, event: gr.EventData) -> tuple[Any, ...]:
+        """library, archive line, limits, toast."""
+        form = Form.of(event._data)
+        try:
+            article = self._desk.qa.article(form.text("article"))
+            self._desk.qa.remove([article.id])
+        except RagError as error:
+            return SKIP, SKIP, SKIP, self._toast(message_of(error, self._language), failed=True)
+        said = self._say("article_removed", title=article.title or self._say("untitled"))
+        undo = {"kind": "article", "key": article.path} if Path(article.path).is_file() else None
+        if undo:
+            self._desk.removed.add(article.path)
+        return *self.shown(form), self._toast(said, undo=undo)
+
+    def restore(self, path: str) -> tuple[Any, ...]:
+        """library, archive line, limits, toast; only of what was removed here."""
+        try:
+            if path in self._desk.removed:
+                self._desk.qa.ingest([path])
+                self._desk.removed.discard(path)
+        except RagError as error:
+            return SKIP, SKIP, SKIP, self._toast(message_of(error, self._language), failed=True)
+        return *self.shown(), self._toast(self._say("restored"))
+
+    def _added(self, path: Path, row: Row) -> Row:
+        try:
+            name = checked_upload(Upload(path.name, path.stat().st_size))
+            report = self._desk.qa.ingest([self._stored(path, name)])
+        except Exception as error:
+            return replace(row, state="failed", said=message_of(error, self._language))
+        return self._told(row, report)
+
+    def _stored(self, path: Path, name: str) -> Path:
+        """The file in the archive's home, in a folder named by its content, so that names do not meet."""
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        folder = self._desk.qa.settings.home / "uploads" / digest[:12]
+        folder.mkdir(parents=True, exist_ok=True)
+        return Path(shutil.copyfile(path, folder / name))
+
+    def _told(self, row: Row, report: IngestReport) -> Row:
+        counts = (("file_added", report.added), ("file_updated", report.updated))
+        told = [self._say(key, count=count) for key, count in counts if count]
+        if not told and report.unchanged:
+            told = [self._say("file_known")]
+        reasons = [failure.reason for failure in report.failed]
+        if not told:
+            return replace(row, state="failed", said=f"{self._say('file_failed')}: {'; '.join(reasons[:3])}")
+        return replace(row, state="added", said="; ".join([*told, *reasons[:3]]))
+
+    def _uploads(self, rows: Sequence[Row], done: int) -> str:
+        return render("uploads", self._language, rows=rows, done=done)
+
+    def _toast(self, message: str, *, undo: dict[str, str] | None = None, failed: bool = False) -> str:
+        return render("toast", self._language, message=message, undo=undo, failed=failed)
+
+    def _say(self, key: str, **values: object) -> str:
+        return say(self._language, key, **values)

@@ -1,0 +1,189 @@
+"""The web server of the page: a page in each language, downloads, sign-in, and what stands before them all."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import gradio as gr
+from fastapi import FastAPI, Form
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.staticfiles import StaticFiles
+
+from rag.answer.messages import AnswerLanguage
+from rag.errors import SettingsError
+from rag.newsqa import NewsQA
+from rag.readers.files import MAX_FILE_BYTES
+from ui import export
+from ui.app import build
+from ui.desk import Desk
+from ui.form import page_language
+from ui.gate import LOCAL_HOSTS, Gate
+from ui.refusals import Refused
+from ui.render import render
+from ui.sessions import COOKIE, SECONDS, Sessions
+from ui.texts import TEXTS
+from ui.users import Users
+
+ASSETS = Path(__file__).parent / "assets"
+_HEAD = (
+    '<link rel="stylesheet" href="../page-assets/page.css"><script src="../page-assets/page.js"></script>'
+    '<meta name="color-scheme" content="light dark"><link rel="icon" href="../page-assets/icon.svg">'
+)
+LANGUAGES: tuple[AnswerLanguage, ...] = ("vi", "en")
+
+
+def checked_host(host: str, users: Path | None) -> str:
+    """The host to listen on. Raises SettingsError for one that others can reach while nobody has to sign in."""
+    if host not in LOCAL_HOSTS and not _is_loopback(host) and users is None:
+        raise SettingsError(
+            f"the page does not listen on {host} without sign-in; add a user with `rag user add NAME` and set "
+            "RAG_USERS to that file, or listen on 127.0.0.1"
+        )
+    return host
+
+
+def check_free(host: str, port: int) -> None:
+    """Raises SettingsError if nothing can listen there."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise SettingsError(
+                f"{host}, port {port}: cannot listen there ({error.strerror}); choose another by --port or RAG_PORT"
+            ) from error
+
+
+def create(qa: NewsQA, *, users: Users | None = None, at_once: int = 2) -> FastAPI:
+    """The whole server as an ASGI application; `qa` is opened and warmed up here."""
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    mount(app, qa, users=users, at_once=at_once)
+    return app
+
+
+def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, at_once: int = 2) -> None:
+    """Adds the page to an application, at / with what it needs."""
+    desk, sessions = Desk(qa, at_once), Sessions()
+    desk.warm_up()
+
+    def user_of(request: Request) -> str | None:
+        user = sessions.user(request.cookies.get(COOKIE))
+        return user if user and users and users.knows(user) else None
+
+    def name_of(request: Request) -> str:
+        return (user_of(request) or "") if users else ""
+
+    app.mount("/page-assets", StaticFiles(directory=ASSETS))
+    app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
+    app.add_api_route("/", _front, include_in_schema=False)
+    _add_downloads(app, desk, name_of)
+    if users:
+        _add_sign_in(app, users, sessions)
+    for language in LANGUAGES:
+        gr.mount_gradio_app(
+            app, build(desk, language), f"/{language}",
+            auth_dependency=user_of if users else None, footer_links=[], run_history=False, show_error=False,
+            max_file_size=MAX_FILE_BYTES, ssr_mode=False, enable_monitoring=False, pwa=False, mcp_server=False,
+            theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]), head=_HEAD,
+        )  # fmt: skip
+    app.add_middleware(Gate, user_of=user_of if users else None)
+
+
+def serve(app: FastAPI, host: str, port: int, on_start: Callable[[], None]) -> None:
+    """Serves until interrupted; `on_start` is called once a browser would be answered."""
+    import uvicorn
+
+    class Server(uvicorn.Server):
+        async def startup(self, sockets: object = None) -> None:
+            await super().startup()
+            if self.started:
+                on_start()
+
+    Server(uvicorn.Config(app, host=host, port=port, log_level="error", server_header=False)).run()
+
+
+def _icon() -> Response:
+    return FileResponse(ASSETS / "icon.svg")
+
+
+def _front(request: Request) -> Response:
+    """To the page in the browser's language; Vietnamese where it names neither."""
+    wanted = request.headers.get("accept-language", "").lower().replace("-", ",").split(",")
+    language = next((code.strip() for code in wanted if code.strip() in LANGUAGES), "vi")
+    return RedirectResponse(f"{language}/", 307)
+
+
+def _add_downloads(app: FastAPI, desk: Desk, name_of: Callable[[Request], str]) -> None:
+    def conversation(request: Request, name: str) -> Response:
+        conversation_id, _, kind = name.rpartition(".")
+        try:
+            found = desk.conversations.load(name_of(request), conversation_id)
+        except Refused as error:
+            return PlainTextResponse(str(error), 404)
+        if kind == "json":
+            return _file(export.as_json(found), export.file_name(found, ".json"), "application/json")
+        language = page_language(request.query_params.get("language"))
+        return _file(export.as_markdown(found, language), export.file_name(found, ".md"), "text/markdown")
+
+    def ratings(request: Request) -> Response:
+        return _file(
+            export.as_cases(desk.conversations.ratings(name_of(request))), "ratings.jsonl", "application/jsonl"
+        )
+
+    app.add_api_route("/conversations/{name}", conversation, include_in_schema=False)
+    app.add_api_route("/ratings.jsonl", ratings, include_in_schema=False)
+
+
+def _file(text: str, name: str, kind: str) -> Response:
+    disposition = f"attachment; filename*=UTF-8''{quote(name)}"
+    return Response(text, media_type=f"{kind}; charset=utf-8", headers={"content-disposition": disposition})
+
+
+def _add_sign_in(app: FastAPI, users: Users, sessions: Sessions) -> None:
+    def page(request: Request) -> Response:
+        return _sign_in_page(request, "")
+
+    # Not async: checking a password takes a tenth of a second, which is spent in a thread.
+    def sign_in(request: Request, user: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "") -> Response:
+        language = page_language(request.query_params.get("language"))
+        try:
+            is_right = users.check(user, password, request.client.host if request.client else "")
+        except Refused as error:
+            return _sign_in_page(request, error.said[language], 429)
+        if not is_right:
+            return _sign_in_page(request, TEXTS["wrong"][language], 401)
+        response = RedirectResponse(f"{language}/", 303)
+        response.set_cookie(
+            COOKIE, sessions.begin(user), max_age=SECONDS, httponly=True, samesite="lax",
+            secure=request.url.scheme == "https",
+        )  # fmt: skip
+        return response
+
+    def sign_out(request: Request) -> Response:
+        sessions.end(request.cookies.get(COOKIE))
+        response = RedirectResponse("login", 303)
+        response.delete_cookie(COOKIE)
+        return response
+
+    app.add_api_route("/login", page, include_in_schema=False)
+    app.add_api_route("/login", sign_in, methods=["POST"], include_in_schema=False)
+    app.add_api_route("/logout", sign_out, methods=["POST"], include_in_schema=False)
+
+
+def _sign_in_page(request: Request, message: str, status: int = 200) -> HTMLResponse:
+    language = page_language(request.query_params.get("language"))
+    return HTMLResponse(render("sign_in", language, message=message), status)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
