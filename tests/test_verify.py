@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from verify_cases import CASES, KNOWN_FAILURES, SENTENCES, Case
 
 from rag.answer.evidence import Evidence, Judgement
 from rag.answer.messages import WHY, why
@@ -17,7 +18,6 @@ from rag.answer.verify import Verifier
 from rag.embed import default_embedder
 from rag.retrieve.dense import centred, priors
 from rag.text.figures import figures
-from verify_cases import CASES, KNOWN_FAILURES, SENTENCES, Case
 
 PROPERTY = settings(
     derandomize=True, deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -86,7 +86,7 @@ def test_the_cases_are_of_every_kind() -> None:
 
 # --- citations ----------------------------------------------------------------------------------------------------
 
-TREATY_AND_BRIDGE = [evidence_name for evidence_name in ("bridge-length-vi", "treaty-vi", "dengue-vi")]
+TREATY_AND_BRIDGE = ["bridge-length-vi", "treaty-vi", "dengue-vi"]
 TREATY = "Putin and Kim Jong Un signed a comprehensive strategic partnership treaty on 19 June 2024."
 
 

@@ -83,7 +83,7 @@ _CLOSE = Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """A value with its unit ("%", a unit of both languages, or "") and what it counts: the folded words behind it, up to four.
+    """A value with its unit ("%", a unit of both languages, or "") and what it counts, up to four folded words.
 
     `text` is what was written, `approximate` whether a word like "about" stands before it, `scaled` whether a word
     like "million" is part of it, `sure` whether it certainly counts something.

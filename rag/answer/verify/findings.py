@@ -143,8 +143,10 @@ def missing_names(claim: Reading, grounds: Grounds) -> list[Name]:
 
 
 def wrong_names(missing: Sequence[Name], claim: Reading, grounds: Grounds) -> list[str]:
-    """Those of the missing names that a source would have to give: all within one language, across languages only those that
-    keep their form there or are listed with their other form."""
+    """Those of the missing names that a source would have to give.
+
+    Within one language all; across languages only those that keep their form or are listed with their other form.
+    """
     if claim.language in grounds.languages:
         return [name.text for name in missing]
     return [name.text for name in missing if name.key.startswith("@") or _keeps_its_form(name, claim, grounds)]

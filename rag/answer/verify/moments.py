@@ -44,7 +44,7 @@ class Moments:
 
 
 def moments(text: str, published: str | None = None) -> Moments:
-    """The moments of NFC `text`; with `published`, "19/6", "hôm qua" and "on Wednesday" are given their year and day."""
+    """The moments of NFC `text`; `published` gives "19/6", "hôm qua" and "on Wednesday" their year and day."""
     day = _day(published)
     mentions = find_dates(text, today=day)
     weekdays = frozenset(_weekday(match) for match in _WEEKDAY_PATTERN.finditer(text) if _is_weekday(match))

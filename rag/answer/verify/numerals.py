@@ -7,17 +7,13 @@ from dataclasses import dataclass
 
 import regex as re
 
-_EN_UNITS = {
-    word: value
-    for value, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
-        "seventeen eighteen nineteen".split()
-    )
-}
-_EN_TENS = {
-    word: 10 * place
-    for place, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), start=2)
-}
+_UNITS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_EN_UNITS = {word: value for value, word in enumerate(_UNITS.split())}
+_EN_TENS = {word: 10 * place for place, word in enumerate(_TENS.split(), start=2)}
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _EN = re.compile(
     rf"(?<![\p{{L}}\d-])(?:(?:{'|'.join([*_EN_TENS, *_EN_UNITS])}|a dozen|half a dozen|a hundred|a thousand)"

@@ -23,7 +23,8 @@ _NEGATION = {
     ),
     "en": re.compile(
         r"\b(?:not(?! (?:only|just|merely|least))|no(?! (?:longer than|\.))|never|none|nobody|nothing|neither|nor"
-        r"|without|cannot|\w+n['’]t|den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|refus(?:e|es|ed|ing)|fail(?:s|ed|ing)? to|unable|yet to"
+        r"|without|cannot|\w+n['’]t|den(?:y|ies|ied|ying)|reject(?:s|ed|ing)?|refus(?:e|es|ed|ing)"
+        r"|fail(?:s|ed|ing)? to|unable|yet to"
         r"|ruled? out|lacks?|lacked|lacking)\b",
         re.IGNORECASE,
     ),
