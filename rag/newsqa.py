@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from rag.store.catalogue import Catalogue
     from rag.store.rows import ArticleInfo
     from rag.store.vectors import VectorIndex
+
+# Tokens that a follow-up may take when a language model makes it a question of its own.
+REWRITTEN_TOKENS = 120
 
 
 class NewsQA:
@@ -105,7 +108,7 @@ class NewsQA:
         from rag.engine.composing import ComposingQueryEngine, Limits
 
         settings = self.settings
-        limits = Limits(settings.strict, settings.evidence_tokens, settings.llm_max_tokens)
+        limits = Limits(settings.strict, settings.evidence_tokens, settings.llm_max_tokens, settings.llm_judge)
         return ComposingQueryEngine(self.retriever, self.model, limits)
 
     def ingest(
@@ -170,7 +173,7 @@ class NewsQA:
             since=since, until=until, sources=(source,) if source else (), languages=(language,) if language else ()
         )
         chosen = self.engine(engine)
-        understood = self._understood(question, history, limits)
+        understood = self._understood(question, history, limits, engine)
         return understood if isinstance(understood, Answer) else chosen.answer(understood)
 
     def stream(
@@ -185,17 +188,38 @@ class NewsQA:
         from rag.answer.compose import settled
 
         chosen = self.engine(engine)
-        understood = self._understood(question, history, filters or Filters())
+        understood = self._understood(question, history, filters or Filters(), engine)
         return settled(understood) if isinstance(understood, Answer) else chosen.stream(understood)
 
-    def _understood(self, question: str, history: Sequence[Turn], filters: Filters) -> Answer | ArchiveQuery:
+    def _understood(
+        self, question: str, history: Sequence[Turn], filters: Filters, engine: str | None
+    ) -> Answer | ArchiveQuery:
         """What is to be searched, or the reply where nothing is (small talk, a summary of the conversation)."""
         from rag.conversation import reply, standalone
         from rag.retrieve.query import checked_filters
 
         limits = checked_filters(filters)
         answer = reply(question, history, self.retriever, self._quotes_engine.answer, limits)
-        return answer or standalone(question, history, self.retriever, limits)
+        if answer or not history:
+            return answer or standalone(question, history, self.retriever, limits)
+        usage: dict[str, int] = {}
+        # The local model takes longer to read a conversation than the rules are wrong about it.
+        rewrites = self.choice(engine).provider not in (None, "local")
+        write = partial(self._write, usage) if rewrites else None
+        return replace(standalone(question, history, self.retriever, limits, write), usage=usage)
+
+    def _write(self, usage: dict[str, int], turns: Sequence[Turn]) -> str:
+        """What the language model says, with its tokens put into `usage`; "" where it fails: the rules serve then."""
+        from rag.errors import ModelError
+
+        writing = self.model.write(turns, max_tokens=REWRITTEN_TOKENS)
+        try:
+            return "".join(writing)
+        except ModelError:
+            return ""
+        finally:
+            writing.close()
+            usage.update(writing.usage)
 
     def chat(self, *, filters: Filters | None = None) -> Chat:
         """A conversation: follow-up questions are understood from what was asked before."""

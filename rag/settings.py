@@ -42,6 +42,7 @@ class Settings:
     llm_temperature: float | None = 0.0
     llm_max_tokens: int = 600
     llm_evidence_tokens: int | None = None
+    llm_judge: bool = False
     strict: bool = True
     users: Path | None = None
     host: str = "127.0.0.1"
@@ -87,6 +88,7 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
             "LLM_EVIDENCE_TOKENS", text("LLM_EVIDENCE_TOKENS"), default=0, low=200, high=100_000
         )
         or None,
+        llm_judge=_switch("LLM_JUDGE", text("LLM_JUDGE"), default=False),
         strict=_switch("RAG_STRICT", text("RAG_STRICT"), default=True),
         host=text("RAG_HOST") or "127.0.0.1",
         port=_integer("RAG_PORT", text("RAG_PORT"), default=7860, low=1, high=65535),

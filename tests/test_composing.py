@@ -138,6 +138,46 @@ def test_a_wrong_or_missing_citation_is_mended(qa: NewsQA, model_server: ModelSe
     assert any("840 m" in citation.quote for citation in answer.citations)
 
 
+def test_a_follow_up_is_written_out_by_the_model(qa: NewsQA, model_server: ModelServer) -> None:
+    """Its tokens count; where what it writes cannot be trusted the rules serve."""
+    history = [Turn("user", "Ai cắt băng khánh thành cầu Sông Mơ?"), Turn("assistant", "Ông Lã Văn Tấn [1].")]
+    spent = {"prompt_tokens": 50, "completion_tokens": 5}
+    model_server.say("Ông Lã Văn Tấn ăn trưa ở đâu?", when="Last question: Ông ấy ăn trưa ở đâu", usage=spent)
+    key = r"\[(\w+)\] [^\n]*ăn trưa với công nhân[\s\S]*Câu hỏi: Ông Lã Văn Tấn ăn trưa"
+    model_server.say(r"Ông ăn trưa tại bến đò cũ [\1].", when=key, usage=spent)
+    answer = qa.ask("Ông ấy ăn trưa ở đâu?", history=history)
+    assert "bến đò cũ" in answer.text
+    assert answer.usage == {"prompt_tokens": 100, "completion_tokens": 10}
+
+    model_server.clear()
+    model_server.fail(500, when="Last question", times=None)
+    assert "bến đò cũ" in qa.ask("Ông ấy ăn trưa ở đâu?", history=history).text
+
+
+def test_the_model_can_be_asked_about_each_sentence(qa: NewsQA, model_server: ModelServer) -> None:
+    said = {"prompt_tokens": 40, "completion_tokens": 1}
+    settings = replace(qa.settings, llm_judge=True)
+    with NewsQA.open(settings=settings) as judged:
+        for word, engine in (("yes", "llm"), ("No.", "quotes"), ("perhaps", "llm")):
+            model_server.clear()
+            model_server.say(word, when="<claim>\\s+Cầu Sông Mơ dài 840 m", usage=said)
+            model_server.say(r"Cầu Sông Mơ dài 840 m [\1].", when=LENGTH_KEY, usage=said)
+            answer = judged.ask(LENGTH)
+            assert (word, answer.engine) == (word, engine)
+            assert answer.usage == {"prompt_tokens": 80, "completion_tokens": 2}
+        model_server.clear()
+        model_server.fail(500, when="<claim>", times=None)
+        model_server.say(r"Cầu Sông Mơ dài 840 m [\1].", when=LENGTH_KEY)
+        assert judged.ask(LENGTH).engine == "llm"
+
+
+def test_quotes_in_place_of_what_was_withheld_are_no_written_answer(qa: NewsQA, model_server: ModelServer) -> None:
+    model_server.say(r"Cầu Sông Mơ dài quả chuối [\1]. OK [\1].", when=LENGTH_KEY)
+    answer = qa.ask(LENGTH)
+    assert answer.engine == "quotes"
+    assert answer.notice == "Không bài báo nào xác nhận điều mô hình ngôn ngữ viết; đây là các trích dẫn."
+
+
 def test_a_wrong_figure_is_never_shown(qa: NewsQA, lenient: NewsQA, model_server: ModelServer) -> None:
     model_server.say(*[r"Cầu Sông Mơ dài 480 m [\1]."] * 2, when=LENGTH_KEY)
     answer = qa.ask(LENGTH)

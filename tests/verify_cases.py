@@ -280,4 +280,9 @@ CASES = [
 ]  # fmt: skip
 
 # True ones that the check withholds and wrong ones that it lets pass: known, and measured so that they get fewer.
-KNOWN_FAILURES: dict[str, str] = {}
+_FAR = "a translation that the embedder puts far from its source: withheld, the quote is shown instead"
+KNOWN_FAILURES: dict[str, str] = {
+    "China did not react to the new treaty at first.": _FAR,
+    "Finland contributes 3.6 billion dong of the 5.4 billion dong.": _FAR,
+    "2.900 người phải đến 12 điểm trú tạm, theo cơ quan phòng vệ dân sự thành phố.": _FAR,
+}

@@ -24,7 +24,7 @@ from eval.benchmarks.fit_answers import fit
 from eval.benchmarks.judge_server import served
 from eval.benchmarks.table import percent, render, write_json
 from eval.benchmarks.verify_sets import Written, bump, ragtruth, sentence_embed, translations, vihallu, wice
-from rag.answer.prompt_judge import judging
+from rag.answer.judge import judging
 from rag.answer.rank import Logistic
 from rag.answer.verify import Embed, Verifier
 from rag.answer.verify.features import AGAINST, FEATURES

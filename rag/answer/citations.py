@@ -19,6 +19,7 @@ _KEY_LIKE = re.compile(r"[#^]?(?:\d{1,3}|[bcdfghjkmnpqrstvwxz]{4,6})", re.IGNORE
 _UNFINISHED = re.compile(r"(?:\s*!?[\[【][^\]】]{0,200}(?:\]\(?[^)\s]{0,400})?|\s*<[^>]{0,400}|!|\s+)$")
 _IMAGE = re.compile(r"!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])?")
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
+_HIDDEN = re.compile(r"<(script|style|template|title)\b[^>]*>.*?(?:</\1\s*>|$)", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"</?[a-zA-Z!][^>]{0,400}>|<\|[^|>]{0,40}\|>")
 _ADDRESS = re.compile(r"\(?\b(?:https?|ftp|data|javascript|file):\S*", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•–]\s+|#{1,6}\s+|>\s+|\d{1,2}[.)]\s+)")
@@ -56,8 +57,8 @@ def visible(text: str, keys: Iterable[str]) -> str:
 
 
 def plain(text: str) -> str:
-    """Words only: no images, links, addresses, tags, bullets or emphasis."""
-    text = _TAG.sub("", _LINK.sub(r"\1", _IMAGE.sub("", text)))
+    """Words only: no images, links, addresses, tags, scripts, bullets or emphasis."""
+    text = _TAG.sub("", _LINK.sub(r"\1", _IMAGE.sub("", _HIDDEN.sub("", text))))
     text = _ADDRESS.sub("", text)
     return _EMPHASIS.sub(r"\2", _BULLET.sub("", text))
 

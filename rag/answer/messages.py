@@ -111,6 +111,14 @@ WHY: dict[str, dict[AnswerLanguage, str]] = {
         "vi": "Không câu nào trong nguồn xác nhận điều này. {detail}",
         "en": "No sentence of the sources confirms this. {detail}",
     },
+    "instead": {
+        "vi": "Nguồn nói khác ở chỗ này: {detail}.",
+        "en": "The source says something else there: {detail}.",
+    },
+    "thin": {
+        "vi": "Câu quá ngắn để đối chiếu, và không câu nào trong nguồn nói như vậy: “{detail}”.",
+        "en": "Too short to be checked, and no sentence of the sources says it: “{detail}”.",
+    },
     "judge": {
         "vi": "Mô hình kiểm tra cho rằng nguồn không xác nhận điều này. {detail}",
         "en": "The checking model finds that the sources do not confirm this. {detail}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from rag.answer.prompt_rewrite import CONVERSATION, INSTRUCTIONS, SPEAKERS, TURN
+from rag.answer.prompts import CONVERSATION, REWRITE, SPEAKERS, TURN
 from rag.text.language import detect
 from rag.text.names import names
 from rag.text.normalise import normalise
@@ -43,7 +43,7 @@ def _messages(question: str, history: Sequence[Turn]) -> list[Turn]:
         if turn.role in SPEAKERS and turn.content.strip()
     ]
     return [
-        Turn("system", INSTRUCTIONS),
+        Turn("system", REWRITE),
         Turn("user", CONVERSATION.format(turns="\n".join(turns), question=" ".join(question.split()))),
     ]
 

@@ -35,6 +35,7 @@ class Composition:
 
     `refused`: the model says that the evidence does not answer. `withheld` counts the sentences that nothing
     supports and that were left out or replaced by a quote. `cut`: the text ended within a sentence, left out too.
+    `stands`: something was written that evidence supports; quotes put in place of what was withheld do not count.
     """
 
     evidence: Sequence[Evidence]
@@ -48,13 +49,9 @@ class Composition:
     refused: bool = False
     withheld: int = 0
     cut: bool = False
+    stands: bool = False
     _marker_of: dict[int, int] = field(default_factory=dict)
     _said: set[str] = field(default_factory=set)
-
-    @property
-    def stands(self) -> bool:
-        """Whether something was written that evidence supports."""
-        return any(sentence.verdict == "supported" for sentence in self.sentences)
 
     def write(self, pieces: Iterable[str], is_whole: Callable[[], bool]) -> Iterator[Draft | Settled]:
         """Drafts and settled sentences as the pieces arrive; ends early where the answer is long enough.
@@ -104,6 +101,7 @@ class Composition:
         places = [keys.index(key) for key in cited]
         judgement = self._judged(text, places)
         if judgement.verdict == "supported":
+            self.stands = True
             return self._sentence(text, judgement.support or places, "supported")
         reason = messages.why(judgement.reason or "not_found", self.language, judgement.detail)
         if judgement.verdict == "unchecked":

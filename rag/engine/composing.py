@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 import numpy as np
 
 from rag.answer import compose, messages, prompt
 from rag.answer.evidence import Evidence, key_of
+from rag.answer.judge import judging
 from rag.answer.quotes import Quote
 from rag.answer.verify import Embed, Verifier
 from rag.answer.write import Composition
@@ -25,6 +27,8 @@ from rag.types import Answer, AnswerEvent, Draft, Settled, Turn
 TRUSTED_REFUSAL = 0.75
 # The model is not asked where even the chance that the archive answers is this small.
 HOPELESS = 0.1
+# A yes or a no.
+JUDGED_TOKENS = 4
 
 
 class Writing(Protocol):
@@ -47,11 +51,12 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """`strict` withholds what nothing supports; the rest are tokens."""
+    """`strict` withholds what nothing supports, `judged` asks the model about each sentence; the rest are tokens."""
 
     strict: bool = True
     evidence_tokens: int = 1200
     answer_tokens: int = 600
+    judged: bool = False
 
 
 class ComposingQueryEngine(QuotesQueryEngine):
@@ -68,12 +73,14 @@ class ComposingQueryEngine(QuotesQueryEngine):
     def _told(self, finding: Finding) -> Iterator[AnswerEvent]:
         evidence = self._evidence(finding)
         if not evidence or (finding.confidence or 0.0) < HOPELESS:
-            yield from quoted(finding)
+            for told in quoted(finding):
+                spent = finding.query.usage
+                yield replace(told, usage=_with_usage(told, spent)) if isinstance(told, Answer) else told
             return
-        composition = Composition(
-            evidence, finding.articles, finding.language, Verifier(self._embed(finding)), self.limits.strict
-        )
         usage: dict[str, int] = {}
+        judge = judging(partial(self._said, usage)) if self.limits.judged else None
+        verifier = Verifier(self._embed(finding), judge)
+        composition = Composition(evidence, finding.articles, finding.language, verifier, self.limits.strict)
         seconds: dict[str, float] = {}
         failure = ""
         try:
@@ -82,7 +89,7 @@ class ComposingQueryEngine(QuotesQueryEngine):
             failure = str(error)
         for event in self._concluded(finding, composition, failure):
             if isinstance(event, Answer):
-                yield replace(event, usage={**event.usage, **usage}, seconds=seconds)
+                yield replace(event, usage=_with_usage(event, usage, finding.query.usage), seconds=seconds)
             else:
                 yield event
 
@@ -108,7 +115,18 @@ class ComposingQueryEngine(QuotesQueryEngine):
             yield from composition.write(timed(), lambda: writing.finish_reason in ("stop", None))
         finally:
             writing.close()
-            usage.update(writing.usage)
+            _add(usage, writing.usage)
+
+    def _said(self, usage: dict[str, int], question: str) -> str:
+        """A word of the model; "" where it fails, which judges nothing."""
+        writing = self.model.write([Turn("user", question)], max_tokens=JUDGED_TOKENS)
+        try:
+            return "".join(writing)
+        except ModelError:
+            return ""
+        finally:
+            writing.close()
+            _add(usage, writing.usage)
 
     def _concluded(self, finding: Finding, composition: Composition, failure: str) -> Iterator[AnswerEvent]:
         """The answer as it was written, or the quotes with a line that says why."""
@@ -181,6 +199,18 @@ class ComposingQueryEngine(QuotesQueryEngine):
             return np.asarray(rows, dtype=np.float32)
 
         return embed
+
+
+def _add(usage: dict[str, int], more: Mapping[str, int]) -> None:
+    for name, tokens in more.items():
+        usage[name] = usage.get(name, 0) + tokens
+
+
+def _with_usage(answer: Answer, *parts: Mapping[str, int]) -> dict[str, int]:
+    usage = dict(answer.usage)
+    for part in parts:
+        _add(usage, part)
+    return usage
 
 
 def _overlap(one: Quote, other: Quote) -> bool:

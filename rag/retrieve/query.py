@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from llama_index.core.schema import QueryBundle
@@ -22,7 +23,7 @@ class ArchiveQuery(QueryBundle):
     """`query_str` is what the user typed.
 
     `background` is the earlier question a follow-up leans on, "" where it stands on its own; `focus` are the
-    ids of the articles the conversation is about.
+    ids of the articles the conversation is about. `usage` are the tokens that understanding it took.
     """
 
     filters: Filters = field(default_factory=Filters)
@@ -30,6 +31,7 @@ class ArchiveQuery(QueryBundle):
     rewritten: str = ""
     background: str = ""
     focus: tuple[str, ...] = ()
+    usage: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def text(self) -> str:

@@ -28,7 +28,7 @@ FEATURES = (
     "name_coverage",  # share of its names that the sentences or their surroundings have
     "names_missing",  # names that nothing has
     "figures_missing",  # figures, times and codes that nothing has
-    "figures_agree",  # 1 where it gives figures and all are found
+    "figures_agree",  # how many figures, times and dates it gives where all are found
     "dates_missing",  # dates that nothing has
     "denial",  # 1 where a negation stands in only one of the two
     "opposites",  # opposites on different sides
@@ -56,7 +56,7 @@ def row(
     open_words = uncovered(claim.words, near, claim.language)
     total = max(1, len(set(claim.words)))
     names = [name for name in claim.names if name.sure]
-    has_figures = bool(claim.amounts or claim.clocks or claim.codes or claim.moments.mentions)
+    figures = len({amount.value for amount in claim.amounts if amount.sure} | claim.clocks | claim.codes)
     values = {
         "best_dense": max(dense, default=0.0),
         "union_dense": union,
@@ -69,7 +69,7 @@ def row(
         "name_coverage": 1 - len(checks.missing_names) / len(names) if names else 1.0,
         "names_missing": min(_MOST, len(checks.missing_names)),
         "figures_missing": min(_MOST, len(checks.figures)),
-        "figures_agree": float(has_figures and not checks.figures and not checks.dates),
+        "figures_agree": min(_MOST, figures + len(claim.moments.mentions)) * (not checks.figures and not checks.dates),
         "dates_missing": min(_MOST, len(checks.dates)),
         "denial": float(bool(checks.denial)),
         "opposites": min(_MOST, len(checks.opposites)),

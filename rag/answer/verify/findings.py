@@ -13,8 +13,9 @@ from rag.answer.verify import amounts, entities, moments, polarity
 from rag.answer.verify.entities import Known, Name
 from rag.answer.verify.opposites import OF_TWO_SIDES
 from rag.answer.verify.reading import Reading, read
-from rag.answer.verify.wording import uncovered
+from rag.answer.verify.wording import as_written, content, uncovered
 from rag.text.language import detect
+from rag.text.normalise import fold
 
 # What Vietnamese puts before the name of a person or a place that keeps its name in English.
 _KEEPS_ITS_NAME = re.compile(
@@ -25,6 +26,15 @@ _PASSIVE = re.compile(r"\b(?:by|bị|được|bởi|from|của)\b", re.IGNORECAS
 _VIETNAMESE_SYLLABLE = re.compile(
     r"(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnprstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?"
 )
+
+# Share of what a claim says of its names that the sentences must have at least.
+_LEAST_SAID = 0.34
+_CAPITALISED = re.compile(r"\p{Lu}[\p{L}.’'-]*(?:\s+\p{Lu}[\p{L}.’'-]*)*")
+# Function words that all may hang on in a short claim.
+_RANK = re.compile(r"\b(?:nhất|nhì|first|second|third|last|most|least|all|none|only)\b")
+# With fewer content words than this a claim says nothing by itself; up to `_FEW_WORDS` one sentence must have them all.
+_FEWEST_WORDS = 2
+_FEW_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +96,8 @@ class Checks:
     denial: str
     opposites: tuple[str, ...]
     order: tuple[str, ...]
+    thin: tuple[str, ...]
+    unsaid: tuple[str, ...]
 
     @property
     def findings(self) -> list[Finding]:
@@ -96,6 +108,8 @@ class Checks:
             *(Finding("name", detail) for detail in self.names),
             *(Finding("negation", detail) for detail in (self.denial, *self.opposites) if detail),
             *(Finding("order", detail) for detail in self.order),
+            *(Finding("thin", detail) for detail in self.thin),
+            *(Finding("not_found", ", ".join(self.unsaid)) for _ in self.unsaid[:1]),
         ]
 
 
@@ -109,17 +123,20 @@ def check(claim: Reading, grounds: Grounds) -> Checks:
         denial(claim, grounds),
         tuple(opposites(claim, grounds)),
         tuple(reversed_roles(claim, grounds)),
+        tuple(thin(claim, grounds)),
+        tuple(unsaid(claim, grounds)),
     )
 
 
 def wrong_figures(claim: Reading, grounds: Grounds) -> list[str]:
-    known = [amount for reading in grounds.everything for amount in reading.amounts]
+    """The figures of the claim that the quoted sentences lack: whoever opens the quote wants to see them there."""
+    known = [amount for reading in grounds.sentences for amount in reading.amounts]
     missing = [amount.text for amount in amounts.unmatched(claim.amounts, known, grounds.years)]
     stated = [
         amount for reading in grounds.sentences if reading.language == claim.language for amount in reading.amounts
     ]
     missing += [amount.text for amount in amounts.misplaced(claim.amounts, stated) if amount.text not in missing]
-    clocks = {clock for reading in grounds.everything for clock in reading.clocks}
+    clocks = {clock for reading in grounds.sentences for clock in reading.clocks}
     missing += [f"{hour}:{minute:02d}" for hour, minute in sorted(claim.clocks - clocks)]
     missing += amounts.wrong_codes(claim.codes, [reading.digits for reading in grounds.everything if reading.digits])
     return list(dict.fromkeys(missing))
@@ -241,6 +258,48 @@ def _is_reversed(first: Name, second: Name, verbs: set[str], reading: Reading) -
         return False
     between = reading.text[theirs[-1].start + len(theirs[-1].text) : ours[0].start]
     return not _PASSIVE.search(between) and bool(verbs & set(read(between, reading.language).words))
+
+
+def thin(claim: Reading, grounds: Grounds) -> list[str]:
+    """The claim itself where it says too little to be weighed ("OK", "zebra", "Tom won") and no sentence has it all.
+
+    Names may come from what stands around a sentence ("He won"); figures and dates have checks of their own.
+    """
+    if _has_figures(claim) or len(set(claim.words)) > _FEW_WORDS:
+        return []
+    if len(set(claim.words)) < _FEWEST_WORDS and not any(name.sure for name in claim.names):
+        return [claim.text]
+    if claim.language not in grounds.languages:
+        return []
+    around = {name.key for reading in grounds.context for name in reading.names if name.sure}
+    needed = [*(word for word in claim.words if fold(word) not in around), *_RANK.findall(claim.text.casefold())]
+    own = [
+        [*reading.words, *_RANK.findall(reading.text.casefold())]
+        for reading in grounds.sentences
+        if reading.language == claim.language
+    ]
+    return [] if any(not uncovered(needed, words, claim.language) for words in own) else [claim.text]
+
+
+def unsaid(claim: Reading, grounds: Grounds) -> list[str]:
+    """What the claim says of its names, where the sentences share the names and hardly a word of that.
+
+    Within one language only, and where no figure or date, which have checks of their own, ties the two together; the
+    first few words, as they are written.
+    """
+    own = [word for reading in grounds.sentences if reading.language == claim.language for word in reading.words]
+    if not own or _has_figures(claim):
+        return []
+    sure = [name.start for name in claim.names if name.sure]
+    whole = [run for run in _CAPITALISED.finditer(claim.text) if any(run.start() <= at < run.end() for at in sure)]
+    named = {word for run in whole for word in content(run.group(), claim.language)}
+    said = [word for word in dict.fromkeys(claim.words) if word not in named]
+    missing = uncovered(said, own, claim.language)
+    return as_written(claim.text, missing)[:3] if len(said) - len(missing) < _LEAST_SAID * len(said) else []
+
+
+def _has_figures(claim: Reading) -> bool:
+    return any(amount.sure for amount in claim.amounts) or bool(claim.moments.mentions or claim.clocks)
 
 
 def _language(item: Evidence) -> str:

@@ -11,12 +11,12 @@ import regex as re
 from numpy.typing import NDArray
 
 from rag.answer.evidence import Evidence, Judgement
-from rag.answer.verify import framing
+from rag.answer.verify import framing, slots
 from rag.answer.verify.features import row
 from rag.answer.verify.findings import Finding, Grounds, check
 from rag.answer.verify.model import Models, models
 from rag.answer.verify.reading import Reading, read
-from rag.answer.verify.wording import uncovered
+from rag.answer.verify.wording import as_written, uncovered
 from rag.text.language import detect
 from rag.text.normalise import normalise
 
@@ -121,7 +121,7 @@ class Verifier:
         grounds = Grounds.of([evidence[place] for place in weighed.places])
         reading = read(claim, _spoken(claim, ""))
         known = [word for part in grounds.everything for word in part.words]
-        return _as_written(claim, uncovered(reading.words, known, reading.language))
+        return as_written(claim, uncovered(reading.words, known, reading.language))
 
 
 class _Scale:
@@ -132,6 +132,11 @@ class _Scale:
         self._evidence = evidence
         self._models = fitted
         self._known: dict[tuple[int, ...], Weighed] = {}
+        # Laid beside all the evidence: a claim that changes one sentence must not come to rest on others.
+        self._instead = [
+            Finding("instead", f"{place.claimed} ≠ {place.stated}")
+            for place in slots.refilled(claim, Grounds.of(evidence).everything)
+        ]
         parts = clauses(claim.text)
         vectors = embed([(text, claim.language) for text in [claim.text, *parts]])
         self._vectors = np.stack([item.vector for item in evidence])
@@ -197,7 +202,9 @@ class _Scale:
         checks = check(self._claim, grounds)
         features = row(self._claim, grounds, checks, dense.tolist(), together, float(apart))
         fitted = self._models.own if own else self._models.other
-        return Weighed(places, fitted.chance(features), fitted.threshold, tuple(checks.findings), features, own)
+        return Weighed(
+            places, fitted.chance(features), fitted.threshold, (*checks.findings, *self._instead), features, own
+        )
 
 
 def clauses(text: str) -> list[str]:
@@ -237,9 +244,3 @@ def _pooled(one: float, other: float) -> float:
     """The mean of two probabilities in log odds."""
     odds = [np.log(p / (1 - p)) for p in np.clip([one, other], 1e-4, 1 - 1e-4)]
     return float(1 / (1 + np.exp(-np.mean(odds))))
-
-
-def _as_written(claim: str, words: Sequence[str]) -> list[str]:
-    """The words of the claim that begin with these stems."""
-    written = re.findall(r"\p{L}+", claim)
-    return [next((each for each in written if each.casefold().startswith(word)), word) for word in words]

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+import regex as re
+
 from rag.text.terms import STOP_TERMS, terms
 
 # Irregular forms that no ending tells apart.
@@ -42,13 +44,15 @@ _ENDINGS = (
     "y",
 )
 # Words of telling, which a writer adds or drops freely.
-_TELLING = (
-    "say tell according report state note add explain mention describe article news text source announce one "
-    "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-    "eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million "
-    "billion cho biết theo nói rằng nêu đưa tin thông bài báo nguồn viết đoạn văn được đề cập"
+_TELLING = frozenset(
+    """
+    say tell according report state note add explain mention describe article news text source announce one two three
+    four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen
+    twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million billion
+    cho biết theo nói rằng nêu đưa tin thông bài báo nguồn viết đoạn văn được đề cập
+    """.split()  # noqa: SIM905
 )
-_UNTELLING = STOP_TERMS | frozenset(_TELLING.split())
+_UNTELLING = STOP_TERMS | _TELLING
 
 
 def content(text: str, language: str) -> list[str]:
@@ -81,3 +85,9 @@ def uncovered(claimed: Sequence[str], known: Iterable[str], language: str) -> li
 
 def pairs(words: Sequence[str]) -> set[tuple[str, str]]:
     return set(pairwise(words))
+
+
+def as_written(text: str, stems: Sequence[str]) -> list[str]:
+    """The words of a text that begin with these stems, each stem's first."""
+    written = re.findall(r"\p{L}+", text)
+    return [next((word for word in written if word.casefold().startswith(each)), each) for each in stems]
