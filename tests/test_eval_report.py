@@ -17,9 +17,10 @@ from eval import compare as comparing
 from eval import gate
 from eval.cases import Case, Gold
 from eval.metrics.score import Score
-from eval.records import Record
+from eval.outcomes import outcome_of, said
+from eval.records import Record, found
 from eval.report import charts, data, html, markdown, shown, terminal
-from eval.score import Scorer, covered, language_pair, located, outcome_of, said
+from eval.score import FAITHFULNESS, Scorer, covered, language_pair, located
 from eval.suite import Library
 from rag.errors import UsageError
 from rag.types import Answer, Article, Span
@@ -58,8 +59,28 @@ class TestScore:
         for name in ("correct", "answer recall", "F1", "article recall@5", "quote MRR", "citation recall"):
             assert scored.scores[name] == Score(0.0), name
         assert scored.scores["reliability"] == Score(-1.0)
-        assert scored.scores["faithfulness"].value is None
+        for name in (*FAITHFULNESS, "seconds", "tokens", "cost"):
+            assert scored.scores[name] == Score(None, "the answer failed"), name
         assert scored.scores["answered"] == Score(0.0)
+
+    def test_where_nothing_is_expected_only_retrieval_is_measured(self) -> None:
+        """As of a BEIR folder: each relevant article is a part of its own."""
+        golds = (Gold("towns/Alder.md", ARTICLES[0].text, 0), Gold("towns/Fir.md", ARTICLES[5].text, 1))
+        case = replace(self.CASE, expected=(), gold=golds)
+        system = Honest()
+        record = Record("town-0", system.ask(case), found(system.retrieve(case)))
+        scored = Scorer(LIBRARY).score([case], [record])[0]
+        assert scored.outcome == "not judged"
+        assert scored.scores["article recall@1"] == scored.scores["article recall@10"] == Score(0.5)
+        assert {name for name, score in scored.scores.items() if score.value is None} == {
+            "correct", "reliability", "Brier",
+        }  # fmt: skip
+        report = data.report(RUN, [scored])
+        assert report["calibration"]["risk_coverage"] == []
+        assert "not right" not in terminal.summary(report)
+        assert "No answer: only what is retrieved is measured." in html.page(report, LIBRARY.articles)
+        refused = Record("town-0", Answer("?", "No.", False, "en", "quotes"))
+        assert Scorer(LIBRARY).score([case], [refused])[0].outcome == "needlessly refused"
 
     def test_a_refusal_cannot_raise_citation_scores(self) -> None:
         refusal = Record("town-0", Answer("?", "No.", False, "en", "quotes", confidence=0.2))
@@ -97,13 +118,15 @@ class TestData:
         assert report["version"] == 1
         assert report["outcomes"] == {
             "right": 23, "rightly refused": 1, "wrong": 0,
-            "needlessly refused": 0, "should have refused": 0, "failed": 1,
+            "needlessly refused": 0, "should have refused": 0, "failed": 1, "not judged": 0,
         }  # fmt: skip
         by_name = {metric["name"]: metric for metric in report["metrics"]}
         assert by_name["correct"]["value"] == 0.96
         assert (by_name["correct"]["n"], by_name["answer recall"]["n"]) == (25, 24)
         assert by_name["faithfulness"]["missing"] == {"the answer failed": 1}
-        assert report["latency"]["n"] == 24
+        assert (report["latency"]["n"], report["latency"]["failed"]) == (24, 1)
+        assert by_name["seconds"]["missing"] == {"the answer failed": 1}
+        assert "(1 failed and are not in it)" in shown.times(report["latency"])
         assert report["claims"]["judge"] == {"supported": 46, "unsupported": 0, "unchecked": 0}
         assert [row["n"] for row in report["groups"][0]["rows"]] == [13, 12]
         failed = report["cases"][0]
@@ -158,16 +181,35 @@ class TestPages:
 
     def test_markdown_makes_nothing_of_hostile_text(self) -> None:
         report, _ = self.hostile()
+        report["cases"][0] |= {"outcome": "wrong", "why": EVIL}
         page = markdown.page(report)
         assert "<img" not in page.replace("\\<img", "")
         assert not re.search(r"(?<!\\)!\[", page)
-        assert not re.search(r"(?<!\\)@all", page)
+        # GitHub looks for mentions and addresses in what is shown.
+        assert "@all" not in page and "http:" not in page
+        assert "\u202e" not in page
+        (row,) = [line for line in page.splitlines() if line.startswith("| ") and "onerror" in line]
+        assert len(re.findall(r"(?<!\\)\|", row)) == 5
 
     def test_the_terminal_names_what_is_not_right(self) -> None:
         text = terminal.summary(a_report(**{"town-3": Record("town-3", None, (), 1.0, "gone")}))
         assert "towns, 25 cases, engine quotes" in text
         assert "  town-3  failed: How much did the bridge of Dogwood cost? - gone" in text
         assert "faithfulness: 1 not computed: the answer failed" in text
+
+    def test_the_judges_agreement_stands_beside_faithfulness_for_each_language(self) -> None:
+        accuracy = {"value": 0.8, "low": 0.7, "high": 0.9, "n": 10}
+        shares = {
+            "n": 10, "accuracy": accuracy, "balanced": 0.75, "kept": 0.9, "caught": 0.6, "undecided": 0.0, "kappa": 0.5,
+        }  # fmt: skip
+        by = [{"by": "languages", "name": pair, **shares, "n": n} for pair, n in (("en→vi", 6), ("vi→vi", 4))]
+        report = {**a_report(), "agreement": {"judge": "j", **shares, "by": by}}
+        told = "claim→quote: en→vi 80.0% of 6, vi→vi 80.0% of 4"
+        page = html.page(report, LIBRARY.articles)
+        assert told in terminal.summary(report) and told in page
+        assert "judge right: 80.0%" in page
+        assert "<td>languages: vi→vi</td><td>4</td><td>80.0</td>" in page
+        assert "| languages\\: vi→vi | 4 | 80\\.0 |" in markdown.page(report)
 
     def test_charts_say_in_words_what_they_show(self) -> None:
         drawn = charts.bars("T", [charts.Bar("a<b", 0.5, 0.25, 0.75, "50.0"), charts.Bar("c", None, note="n 0")])
@@ -232,6 +274,42 @@ class TestGate:
         after = a_report(**{"town-0": Record("town-0", broken, (), 0.5)})
         verdict = gate.judged(gate.baseline(a_report()), after)
         assert [line.split(" fell")[0] for line in verdict.broken] == ["quote exactness"]
+
+    def test_more_needless_refusals_lower_the_precision_of_refusing(self) -> None:
+        """It is a mean over what the run refused, so no single case shows it."""
+        refusal = Answer("?", "No.", False, "en", "quotes")
+        after = a_report(**{case.id: Record(case.id, refusal, (), 0.5) for case in CASES[:12]})
+        changes = {change.metric.name: change for change in comparing.compare(a_report(), after).changes}
+        change = changes["refusal precision"]
+        assert (change.before, change.after, change.paired.difference.n) == (1, pytest.approx(1 / 13), 13)
+        assert change.verdict == "worse"
+
+    def test_a_judge_that_stops_deciding_shuts_it(self) -> None:
+        before, after = a_report(), a_report()
+        for case in after["cases"]:
+            case["scores"] |= dict.fromkeys(("faithfulness, at least", "citation recall, at least"))
+        verdict = gate.judged(gate.baseline(before), after)
+        assert verdict.broken == (
+            "citation recall, at least could not be computed for 24 cases that have it in the baseline",
+            "faithfulness, at least could not be computed for 24 cases that have it in the baseline",
+        )
+        assert "faithfulness, at least: not computed in B though in A for 24 cases" in comparing.text(
+            verdict.comparison, before, after
+        )
+
+    def test_cases_that_went_missing_shut_it_unless_fewer_were_asked_for(self) -> None:
+        baseline = gate.baseline(a_report())
+        fewer = a_report(CASES[3:])
+        assert gate.judged(baseline, fewer).broken == (
+            "3 of its cases were not asked, the first town-0; where that is meant, --write it anew",
+        )
+        fewer["run"]["limit"] = 22
+        assert gate.judged(baseline, fewer).broken == ()
+
+    def test_other_articles_are_noted(self) -> None:
+        after = a_report()
+        after["run"]["archive"] = {"articles": 25}
+        assert gate.judged(gate.baseline(a_report()), after).notes == ("the articles are not those of the baseline",)
 
     def test_without_a_baseline_it_says_how_to_write_one(self, tmp_path: Path) -> None:
         with pytest.raises(UsageError, match="--write"):

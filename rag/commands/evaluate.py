@@ -166,6 +166,8 @@ def _gate(args: argparse.Namespace, names: list[str]) -> int:
         return DONE
     verdict = gate.judged(before, report)
     print(terminal.safe(text(verdict.comparison, before, report)))
+    for note in verdict.notes:
+        terminal.say(f"note: {note}")
     for line in verdict.broken:
         terminal.say(f"worse than {args.baseline}: {line}")
     return FAILED if verdict.broken else DONE
