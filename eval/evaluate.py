@@ -15,6 +15,7 @@ from eval import adapters
 from eval import suite as suites
 from eval.archives import read_articles
 from eval.cases import Case
+from eval.cases import check as problems_of
 from eval.judge.agreement import Labelled, agreement, decisions
 from eval.judge.judge import Judge
 from eval.judge.labels import TWINS, of_claims, of_twins
@@ -30,6 +31,7 @@ from rag.newsqa import NewsQA
 from rag.settings import Settings
 
 RESULTS = Path("eval-results")
+AGREEMENTS = RESULTS / "judge"
 ARTICLES = "articles.jsonl"
 MARKDOWN = "report.md"
 
@@ -65,9 +67,11 @@ def evaluate(
     settings: Settings,
     *,
     on_progress: Callable[[Progress], None] | None = None,
+    on_step: Callable[[str], None] = lambda step: None,
     system_of: Callable[[NewsQA], System] | None = None,
 ) -> Evaluation:
-    """Asks, scores and reports. `system_of` gives something else to ask than the archive itself.
+    """Asks, scores and reports. `system_of` gives something else to ask than the archive itself; `on_step` hears what
+    is being done while nothing is asked.
 
     Raises UsageError for a suite, folder or price table that cannot be used, SettingsError where no model is set.
     """
@@ -75,7 +79,8 @@ def evaluate(
     prices = load_prices(options.prices)
     cases = suites.chosen(suite.cases, split=options.split, limit=options.limit, seed=options.seed)
     if not cases:
-        raise UsageError(f"{suite.name} has no cases of the split {options.split}")
+        raise UsageError(f"{suite.name} has no cases" + (f" of the split {options.split}" if options.split else ""))
+    on_step("the archive is brought up to date")
     with suites.open_archive(suite, settings, RESULTS / "archives") as qa:
         told = describe(suite, qa, options.engine)
         folder = options.out or default_out(RESULTS, told)
@@ -92,12 +97,14 @@ def evaluate(
         )
         library = gather(qa, cases, asked)
         judge = judge_of(qa)
-        scorer = Scorer(library, judge, prices)
+        scorer = Scorer(library, judge, prices, lambda number, total: on_step(f"scored {number}/{total}"))
         scored = scorer.score(cases, asked)
         if options.llamaindex:
             from eval.llamaindex import with_evaluators
 
-            scored = with_evaluators(scored, qa.model)
+            scored = with_evaluators(
+                scored, qa.model, lambda number, total: on_step(f"LlamaIndex judged {number}/{total}")
+            )
         told = {
             **records.run,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -106,6 +113,7 @@ def evaluate(
             "seed": options.seed,
             "judge": judge.name,
         }
+        on_step("the judge is judged")
         report = data.report(told, scored, agreement=agreement_with_twins(judge, told), seed=options.seed)
     write(folder, report, library)
     return Evaluation(report, folder)
@@ -143,7 +151,7 @@ def agreement_with_twins(judge: Judge, told: Mapping[str, Any]) -> dict[str, Any
     """
     parts = [judge.name, told["code"], told["archive"], told["settings"], TWINS.read_text(encoding="utf-8")]
     name = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
-    kept = RESULTS / "judge" / f"{name}.json"
+    kept = AGREEMENTS / f"{name}.json"
     if not kept.is_file():
         found = judged(judge, list(_twins("test")))
         kept.parent.mkdir(parents=True, exist_ok=True)
@@ -198,10 +206,14 @@ def write(folder: Path, report: Mapping[str, Any], library: Library) -> None:
 
 
 def check(options: Options, settings: Settings) -> tuple[Suite, list[str]]:
-    """The suite and what is wrong with its cases in its articles, a line each."""
-    from eval.cases import check as problems_of
-
-    suite = suites.find(options.suite, options.articles)
+    """The suite and what is wrong with it, a line each: lines that are no cases, then cases that their articles do not
+    bear out.
+    """
+    problems: list[str] = []
+    suite = suites.find(options.suite, options.articles, problems)
     with suites.open_archive(suite, settings, RESULTS / "archives") as qa:
-        library = Library.gather(qa, suite.cases)
-        return suite, problems_of(suite.cases, list(library.articles.values()))
+        articles = list(Library.gather(qa, suite.cases).articles.values())
+    for number, case in enumerate(suite.cases):
+        place = f"{suite.places[number]}: " if suite.places else ""
+        problems += [f"{place}{problem}" for problem in problems_of([case], articles)]
+    return suite, problems

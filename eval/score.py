@@ -56,6 +56,11 @@ class Scored:
     scores: Mapping[str, Score] = field(default_factory=dict)
 
     @property
+    def doubtful(self) -> tuple[str, ...]:
+        """The claims that the judge does not call supported: against the evidence, or undecided."""
+        return tuple(claim.text for claim in self.claims if claim.verdict != "supported")
+
+    @property
     def is_right(self) -> bool:
         return self.outcome in RIGHT
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from eval.run import Progress
 
 _ACTIONS = ("check", "judge", "compare", "gate")
+# Seconds between two lines that tell how far a run is, where there is no terminal.
+EVERY = 30.0
 _EPILOG = """
 rag eval [SUITE]                    ask every case and report; run it again to go on where it was stopped
 rag eval check [SUITE]              prove that every gold quote stands in its article
@@ -42,7 +45,7 @@ def add(command: AddCommand) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="what is drawn by --limit and in intervals")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the run is kept (default: below eval-results/)")
     parser.add_argument("--workers", type=_positive, metavar="N", help="how many questions are asked at once")
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="after which an answer counts as failed")
+    parser.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="after which an answer counts as failed")
     parser.add_argument("--prices", type=Path, metavar="FILE", help="prices of models (default: eval/prices.json)")
     parser.add_argument("--retry", action="store_true", help="ask the cases again that failed")
     parser.add_argument("--llamaindex", action="store_true", help="its evaluators too, by the configured model")
@@ -59,6 +62,16 @@ def _positive(text: str) -> int:
     return number
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return seconds
+
+
 def _eval(args: argparse.Namespace) -> int:
     first, *others = args.what or ["corpus"]
     actions: dict[str, Callable[[argparse.Namespace, list[str]], int]] = {
@@ -68,6 +81,8 @@ def _eval(args: argparse.Namespace) -> int:
         raise UsageError("--baseline belongs to the gate: rag eval gate --baseline FILE")
     if first in actions:
         return actions[first](args, others)
+    if others and args.out:
+        raise UsageError("--out is the folder of one run; run the suites one by one, or leave it away")
     return max(_run(args, name) for name in (first, *others))
 
 
@@ -76,7 +91,9 @@ def _run(args: argparse.Namespace, name: str) -> int:
     from eval.report.terminal import summary
 
     with _Bar() as bar:
-        done = evaluate(_options(args, name), settings.load(getattr(args, "home", None)), on_progress=bar.show)
+        done = evaluate(
+            _options(args, name), settings.load(getattr(args, "home", None)), on_progress=bar.asked, on_step=bar.say
+        )
     if args.json:
         print(terminal.json_line(done.report))
     else:
@@ -105,7 +122,8 @@ def _check(args: argparse.Namespace, names: list[str]) -> int:
         for problem in problems:
             print(terminal.safe_line(problem))
         quotes = sum(len(case.gold) for case in suite.cases)
-        told = f"{len(problems)} problems" if problems else "every gold quote stands in its article"
+        found = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        told = found if problems else "every gold quote stands in its article"
         print(f"{suite.name}: {len(suite.cases)} cases, {quotes} gold quotes: {told}")
         wrong += len(problems)
     return FAILED if wrong else DONE
@@ -159,7 +177,9 @@ def _gate(args: argparse.Namespace, names: list[str]) -> int:
             seed=args.seed or run["seed"],
         )
     with _Bar() as bar:
-        report = evaluate(options, settings.load(getattr(args, "home", None)), on_progress=bar.show).report
+        report = evaluate(
+            options, settings.load(getattr(args, "home", None)), on_progress=bar.asked, on_step=bar.say
+        ).report
     if before is None:
         gate.write(report, args.baseline)
         print(f"wrote {args.baseline}: {report['run']['cases']} cases")
@@ -174,20 +194,27 @@ def _gate(args: argparse.Namespace, names: list[str]) -> int:
 
 
 class _Bar:
-    """How far a run is, on one line of a terminal; elsewhere nothing."""
+    """How far a run is: on one line of a terminal, which changes; elsewhere a line now and then."""
 
     def __enter__(self) -> _Bar:
-        self._shown = sys.stderr.isatty()
+        self._terminal = sys.stderr.isatty()
+        self._told = time.monotonic()
         return self
 
-    def show(self, progress: Progress) -> None:
-        if self._shown:
-            left = "" if progress.left is None else f", {_span(progress.left)} left"
-            failed = f", {progress.failed} failed" if progress.failed else ""
-            print(f"\r{progress.done}/{progress.total}{left}{failed} ", end="\033[K", file=sys.stderr, flush=True)
+    def asked(self, progress: Progress) -> None:
+        left = "" if progress.left is None else f", {_span(progress.left)} left"
+        failed = f", {progress.failed} failed" if progress.failed else ""
+        self.say(f"asked {progress.done}/{progress.total}{left}{failed}")
+
+    def say(self, step: str) -> None:
+        if self._terminal:
+            print(f"\r{step} ", end="\033[K", file=sys.stderr, flush=True)
+        elif time.monotonic() - self._told >= EVERY:
+            self._told = time.monotonic()
+            print(step, file=sys.stderr, flush=True)
 
     def __exit__(self, *_: object) -> None:
-        if self._shown:
+        if self._terminal:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
