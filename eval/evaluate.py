@@ -82,6 +82,8 @@ def evaluate(
         raise UsageError(f"{suite.name} has no cases" + (f" of the split {options.split}" if options.split else ""))
     on_step("the archive is brought up to date")
     with suites.open_archive(suite, settings, RESULTS / "archives") as qa:
+        # Before anything is asked: a model that is not configured is told at once.
+        evaluator = qa.model if options.llamaindex else None
         told = describe(suite, qa, options.engine)
         folder = options.out or default_out(RESULTS, told)
         records = Records.open(folder, told)
@@ -97,13 +99,15 @@ def evaluate(
         )
         library = gather(qa, cases, asked)
         judge = judge_of(qa)
-        scorer = Scorer(library, judge, prices, lambda number, total: on_step(f"scored {number}/{total}"))
+        scorer = Scorer(
+            library, judge, prices, told["model"], lambda number, total: on_step(f"scored {number}/{total}")
+        )
         scored = scorer.score(cases, asked)
-        if options.llamaindex:
+        if evaluator is not None:
             from eval.llamaindex import with_evaluators
 
             scored = with_evaluators(
-                scored, qa.model, lambda number, total: on_step(f"LlamaIndex judged {number}/{total}")
+                scored, evaluator, lambda number, total: on_step(f"LlamaIndex judged {number}/{total}")
             )
         told = {
             **records.run,
@@ -126,7 +130,7 @@ def scored_case(qa: NewsQA, case: Case, engine: str | None = None) -> Scored:
     answer = system.ask(case)
     record = Record(case.id, answer, found(system.retrieve(case)), time.perf_counter() - began)
     library = gather(qa, [case], [record])
-    return Scorer(library, judge_of(qa), load_prices()).score([case], [record])[0]
+    return Scorer(library, judge_of(qa), load_prices(), answer.model).score([case], [record])[0]
 
 
 def judge_of(qa: NewsQA) -> Judge:

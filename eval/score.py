@@ -76,6 +76,8 @@ class Scorer:
     library: Library
     judge: Judge = field(default_factory=ExactJudge)
     prices: Mapping[str, Price] = field(default_factory=dict)
+    # The language model of the run: an answer that fell back to quotes names none, and cost something.
+    model: str | None = None
     on_case: Callable[[int, int], None] | None = None
 
     def score(self, cases: Sequence[Case], records: Sequence[Record]) -> list[Scored]:
@@ -161,7 +163,12 @@ class Scorer:
         if answer is None:
             return {name: Score(None, FAILED) for name in ("tokens", "cost")}
         tokens = sum(answer.usage.values())
-        return {"tokens": Score(float(tokens)), "cost": usage.cost(answer.model, answer.usage, self.prices)}
+        price = usage.cost(answer.model or self.model, answer.usage, self.prices)
+        found = {"tokens": Score(float(tokens)), "cost": price}
+        by_model = answer.engine == "llm"
+        if by_model or answer.notice:
+            found["written by the model"] = Score(float(by_model))
+        return found
 
 
 def claims_of(answer: Answer) -> list[Claim]:

@@ -76,6 +76,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("faithfulness, at least", "faithfulness", "the same with undecided claims counted as unsupported"),
     Metric("faithfulness, no judge", "faithfulness", "the same by exact comparison alone"),
     Metric("Brier", "calibration", "squared distance of the confidence from what came true", higher=False, share=False),
+    Metric("written by the model", "usage", "answers of the language model, where it was asked; else quotes stood in"),
     Metric("seconds", "usage", "time to the whole answer", higher=False, share=False),
     Metric("tokens", "usage", "prompt and completion tokens", higher=False, share=False),
     Metric("cost", "usage", "by the price table, in its currency", higher=False, share=False),

@@ -60,14 +60,18 @@ def _answer(case: Case) -> str:
     if answer is None:
         return f"<p class=bad>{_text(case['error'] or '')}</p>"
     if not answer["found"]:
-        return f"<p>{_text(answer['text'])}</p>{_confidence(answer)}"
+        return f"<p>{_text(answer['text'])}</p>{_confidence(answer)}{_notice(answer)}"
     verdicts = [claim["judge"] for claim in case["claims"]]
     lines = []
     for sentence, judged in zip(answer["sentences"], verdicts, strict=True):
         markers = "".join(f" [{marker}]" for marker in sentence["citations"])
         colour = {"supported": "good", "unsupported": "bad"}.get(judged, "soft")
         lines.append(f'<p>{_text(sentence["text"])}{markers} <span class="badge {colour}">{judged}</span></p>')
-    return "".join(lines) + _confidence(answer)
+    return "".join(lines) + _confidence(answer) + _notice(answer)
+
+
+def _notice(answer: Mapping[str, Any]) -> str:
+    return f"<p class=soft>{_text(answer['notice'])}</p>" if answer.get("notice") else ""
 
 
 def _confidence(answer: Mapping[str, Any]) -> str:

@@ -19,11 +19,13 @@ def safe(text: str) -> str:
 
 
 def value(found: float | None, *, share: bool) -> str:
-    """A share in per cent with one decimal; other values with two or three."""
+    """A share in per cent with one decimal; other values with three decimals, very small ones with two digits."""
     if found is None:
         return DASH
     if share:
         return f"{100 * found:.1f}"
+    if 0 < abs(found) < 0.01:
+        return f"{found:.2g}"
     return f"{found:.3f}" if abs(found) < 10 else f"{found:,.0f}"
 
 

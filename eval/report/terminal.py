@@ -92,5 +92,5 @@ def _cell(figure: Mapping[str, Any] | None, name: str) -> str:
 
 def _with_interval(figure: Mapping[str, Any]) -> str:
     if figure["value"] is None:
-        return shown.missing(figure)
+        return f"was not computed: {', '.join(figure['missing'])}"
     return f"{shown.value(figure['value'], share=False)} ({shown.interval(figure, share=False)}), n {figure['n']}"
