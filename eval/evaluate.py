@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,10 @@ RESULTS = Path("eval-results")
 AGREEMENTS = RESULTS / "judge"
 ARTICLES = "articles.jsonl"
 MARKDOWN = "report.md"
+
+
+def _unheard(step: str) -> None:
+    """Nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,7 @@ def evaluate(
     settings: Settings,
     *,
     on_progress: Callable[[Progress], None] | None = None,
-    on_step: Callable[[str], None] = lambda step: None,
+    on_step: Callable[[str], None] = _unheard,
     system_of: Callable[[NewsQA], System] | None = None,
 ) -> Evaluation:
     """Asks, scores and reports. `system_of` gives something else to ask than the archive itself; `on_step` hears what
@@ -117,8 +122,7 @@ def evaluate(
             "seed": options.seed,
             "judge": judge.name,
         }
-        on_step("the judge is judged")
-        report = data.report(told, scored, agreement=agreement_with_twins(judge, told), seed=options.seed)
+        report = data.report(told, scored, agreement=agreement_with_twins(judge, told, on_step), seed=options.seed)
     write(folder, report, library)
     return Evaluation(report, folder)
 
@@ -148,7 +152,9 @@ def gather(qa: NewsQA, cases: Sequence[Case], records: Iterable[Record]) -> Libr
     return Library.gather(qa, cases, ids)
 
 
-def agreement_with_twins(judge: Judge, told: Mapping[str, Any]) -> dict[str, Any]:
+def agreement_with_twins(
+    judge: Judge, told: Mapping[str, Any], on_step: Callable[[str], None] = _unheard
+) -> dict[str, Any]:
     """How the judge does on the project's own pairs, those of the test split: what it was not fitted on.
 
     Kept for the next run with the same code, archive and settings, since it takes as long as many answers.
@@ -157,7 +163,7 @@ def agreement_with_twins(judge: Judge, told: Mapping[str, Any]) -> dict[str, Any
     name = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
     kept = AGREEMENTS / f"{name}.json"
     if not kept.is_file():
-        found = judged(judge, list(_twins("test")))
+        found = judged(judge, list(_twins("test")), on_step, "the judge against labels")
         kept.parent.mkdir(parents=True, exist_ok=True)
         unfinished = kept.with_suffix(".part")
         unfinished.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
@@ -166,21 +172,26 @@ def agreement_with_twins(judge: Judge, told: Mapping[str, Any]) -> dict[str, Any
     return measured
 
 
-def judge_report(settings: Settings, paths: Sequence[Path] = (), split: str | None = "test") -> list[dict[str, Any]]:
+def judge_report(
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    split: str | None = "test",
+    on_step: Callable[[str], None] = _unheard,
+) -> list[dict[str, Any]]:
     """The judge against the project's own pairs of a split, then against each public judge set.
 
     Raises UsageError where a pair or a set is wrong.
     """
     suite = Suite("judge", (), suites.CORPUS)
     with suites.open_archive(suite, settings, RESULTS / "archives") as qa:
-        judge = judge_of(qa)
-        found = [{"set": "twins", **judged(judge, list(_twins(split)))}]
+        sets = {"twins": list(_twins(split))}
         for path in paths:
             public = adapters.read(path)
             if not public.claims:
                 raise UsageError(f"{path} holds no claims that people judged; its questions are for: rag eval {path}")
-            found.append({"set": public.name, **judged(judge, list(of_claims(public.claims)))})
-        return found
+            sets[public.name] = list(of_claims(public.claims))
+        judge = judge_of(qa)
+        return [{"set": name, **judged(judge, claims, on_step, name)} for name, claims in sets.items()]
 
 
 def _twins(split: str | None) -> Iterator[Labelled]:
@@ -188,8 +199,13 @@ def _twins(split: str | None) -> Iterator[Labelled]:
     return of_twins([twin for twin in load_twins(TWINS) if split is None or twin.split == split], library)
 
 
-def judged(judge: Judge, claims: Sequence[Labelled]) -> dict[str, Any]:
-    return agreement(judge.name, decisions(judge, claims))
+def judged(
+    judge: Judge, claims: Sequence[Labelled], on_step: Callable[[str], None] = _unheard, name: str = "twins"
+) -> dict[str, Any]:
+    done = count(1)
+    return agreement(
+        judge.name, decisions(judge, claims, lambda: on_step(f"{name}: judged {next(done)}/{len(claims)}"))
+    )
 
 
 def write(folder: Path, report: Mapping[str, Any], library: Library) -> None:

@@ -166,7 +166,15 @@ def test_a_run_that_nobody_watches_tells_now_and_then_how_far_it_is(
     assert main(["eval", "cases.jsonl", "--articles", "articles", "--out", "one"]) == 0
     told = capsys.readouterr().err
     assert "asked 1/2, " in told and "asked 2/2, 0 s left\n" in told
-    assert "scored 2/2\n" in told and "the judge is judged" in told
+    assert "scored 2/2\n" in told
+
+    twin = TestJudge.TWIN
+    monkeypatch.setattr(evaluate, "_twins", lambda split: of_twins([twin], LIBRARY))
+    monkeypatch.setattr("eval.suite.CORPUS", Path("articles"))
+    assert main(["eval", "judge"]) == 0
+    printed = capsys.readouterr()
+    assert "twins: judged 2/2\n" in printed.err
+    assert "error: figure" in printed.out and "languages: en→en" in printed.out
 
 
 def test_another_system_can_be_asked(town: Path) -> None:

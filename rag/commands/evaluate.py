@@ -133,9 +133,9 @@ def _judge(args: argparse.Namespace, paths: list[str]) -> int:
     from eval.evaluate import judge_report
     from eval.report.terminal import judge_table
 
-    found = judge_report(
-        settings.load(getattr(args, "home", None)), [Path(path) for path in paths], args.split or "test"
-    )
+    told = settings.load(getattr(args, "home", None))
+    with _Bar() as bar:
+        found = judge_report(told, [Path(path) for path in paths], args.split or "test", bar.say)
     if args.json:
         print(terminal.json_line(found))
     else:
