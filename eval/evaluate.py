@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -177,8 +178,12 @@ def judge_report(
     paths: Sequence[Path] = (),
     split: str | None = "test",
     on_step: Callable[[str], None] = _unheard,
+    *,
+    limit: int | None = None,
+    seed: int = 0,
 ) -> list[dict[str, Any]]:
-    """The judge against the project's own pairs of a split, then against each public judge set.
+    """The judge against the project's own pairs of a split, then against each public judge set, of which at most
+    `limit` claims are drawn by `seed`.
 
     Raises UsageError where a pair or a set is wrong.
     """
@@ -189,7 +194,9 @@ def judge_report(
             public = adapters.read(path)
             if not public.claims:
                 raise UsageError(f"{path} holds no claims that people judged; its questions are for: rag eval {path}")
-            sets[public.name] = list(of_claims(public.claims))
+            size = min(limit or len(public.claims), len(public.claims))
+            drawn = random.Random(seed).sample(public.claims, size)  # noqa: S311 - a sample, no secret
+            sets[public.name] = list(of_claims(drawn))
         judge = judge_of(qa)
         return [{"set": name, **judged(judge, claims, on_step, name)} for name, claims in sets.items()]
 

@@ -26,6 +26,7 @@ _EPILOG = """
 rag eval [SUITE]                    ask every case and report; run it again to go on where it was stopped
 rag eval check [SUITE]              prove that every gold quote stands in its article
 rag eval judge [PATH...]            measure the faithfulness check: on our pairs of claims, on public judge sets
+                                    (at most --limit claims of each set)
 rag eval compare A B                two runs (their folders): differences, intervals, cases that changed
 rag eval gate --baseline FILE       exit status 1 if something got worse than the baseline, beyond noise
 
@@ -41,7 +42,9 @@ def add(command: AddCommand) -> None:
     parser.add_argument("--engine", choices=ENGINES, help="what answers (default: $RAG_ENGINE, else auto)")
     parser.add_argument("--articles", type=Path, metavar="PATH", help="the articles of a file of cases")
     parser.add_argument("--split", choices=("dev", "test"), help="only the cases of this split")
-    parser.add_argument("--limit", type=_positive, metavar="N", help="at most N cases, evenly from every kind")
+    parser.add_argument(
+        "--limit", type=_positive, metavar="N", help="at most N cases, evenly from every kind; of judge: claims a set"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="what is drawn by --limit and in intervals")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the run is kept (default: below eval-results/)")
     parser.add_argument("--workers", type=_positive, metavar="N", help="how many questions are asked at once")
@@ -135,7 +138,9 @@ def _judge(args: argparse.Namespace, paths: list[str]) -> int:
 
     told = settings.load(getattr(args, "home", None))
     with _Bar() as bar:
-        found = judge_report(told, [Path(path) for path in paths], args.split or "test", bar.say)
+        found = judge_report(
+            told, [Path(path) for path in paths], args.split or "test", bar.say, limit=args.limit, seed=args.seed
+        )
     if args.json:
         print(terminal.json_line(found))
     else:
