@@ -95,7 +95,7 @@ def test_a_suite_is_run_checked_compared_and_gated(
     assert (town / "one" / "records.jsonl").read_text(encoding="utf-8") == lines
 
     assert main(["eval", *suite, "--out", "one"]) == 0
-    assert main(["eval", "compare", "one", "one"]) == 0
+    assert main(["eval", "compare", "one", "--seed", "1", "one"]) == 0
     assert "0 cases got worse" in capsys.readouterr().out
 
     gate = ["eval", "gate", *suite, "--baseline", "baseline.json"]
@@ -122,7 +122,8 @@ def test_a_suite_is_run_checked_compared_and_gated(
         (["gate", "--baseline", "none.json"], "--write"),
         (["cases.jsonl", "--baseline", "x"], "belongs to the gate"),
         (["compare", "one"], "two runs"),
-        (["compare", "one", "two"], "cannot be read"),
+        (["compare", "one", "--json", "two"], "cannot be read"),
+        (["compare", "one", "--no-such-option", "two"], "unrecognized arguments: --no-such-option"),
         (["cases.jsonl", "--articles", "articles", "--limit", "0"], "no whole number"),
         (["cases.jsonl", "--articles", "articles", "--timeout", "nan"], "no number of seconds"),
         (["cases.jsonl", "corpus", "--out", "x"], "one by one"),

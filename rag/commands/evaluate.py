@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from rag import settings
 from rag.commands import terminal
-from rag.commands.base import DONE, FAILED, AddCommand
+from rag.commands.base import DONE, FAILED, AddCommand, interleaved
 from rag.errors import UsageError
 from rag.settings import ENGINES
 
@@ -35,7 +35,7 @@ SUITE is a name in eval/datasets (default: corpus), a file of cases, or the fold
 
 
 def add(command: AddCommand) -> None:
-    parser = command("eval", "run evaluation suites and compare their results")
+    parser = interleaved(command("eval", "run evaluation suites and compare their results"))
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
     parser.add_argument("what", metavar="SUITE", nargs="*", help="a suite, or: " + ", ".join(_ACTIONS))
