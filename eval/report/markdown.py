@@ -9,7 +9,7 @@ from typing import Any
 from eval.outcomes import NOT_WRONG
 from eval.report import shown
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&:.])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&]|:(?=//)|(?<=www)\.)")
 # What turns "@name" and "#1" into mentions looks at what is shown, so they are kept apart by an invisible joiner.
 _MENTION = re.compile(r"([@#])(?=\w)")
 _WORST = 20
@@ -37,7 +37,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     rows = [
         [
-            escaped(metric["name"]) + ("" if metric["higher"] else " (lower is better)"),
+            metric["name"] + ("" if metric["higher"] else " (lower is better)"),
             shown.value(metric["value"], share=metric["share"]),
             shown.interval(metric, share=metric["share"]),
             str(metric["n"]),
@@ -78,7 +78,7 @@ def _group(group: Mapping[str, Any]) -> str:
         ]
         for row in group["rows"]
     ]
-    return table([group["by"], "n", *map(escaped, names)], rows)
+    return table([group["by"], "n", *names], rows)
 
 
 def _cell(figure: Mapping[str, Any] | None, *, share: bool) -> str:
