@@ -153,7 +153,7 @@ def test_every_wrong_line_is_told_at_once(town: Path, capsys: pytest.CaptureFixt
     told = capsys.readouterr().out.splitlines()
     assert [line.split(" ")[0] for line in told[:4]] == [f"cases.jsonl:{number}:" for number in (1, 2, 5, 4)]
     assert "not JSON" in told[0] and "'riddle'" in told[1] and "another case" in told[2] and "nowhere" in told[3]
-    assert told[4] == "cases: 1 cases, 1 gold quotes: 4 problems"
+    assert told[4] == "cases: 1 case, 1 gold quote: 4 problems"
 
     (town / "cases.jsonl").write_text("\n", encoding="utf-8")
     assert main(["eval", "check", "cases.jsonl", "--articles", "articles"]) == 1

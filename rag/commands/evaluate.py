@@ -125,11 +125,14 @@ def _check(args: argparse.Namespace, names: list[str]) -> int:
         for problem in problems:
             print(terminal.safe_line(problem))
         quotes = sum(len(case.gold) for case in suite.cases)
-        found = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
-        told = found if problems else "every gold quote stands in its article"
-        print(f"{suite.name}: {len(suite.cases)} cases, {quotes} gold quotes: {told}")
+        told = _count(len(problems), "problem") if problems else "every gold quote stands in its article"
+        print(f"{suite.name}: {_count(len(suite.cases), 'case')}, {_count(quotes, 'gold quote')}: {told}")
         wrong += len(problems)
     return FAILED if wrong else DONE
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _judge(args: argparse.Namespace, paths: list[str]) -> int:
