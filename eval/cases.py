@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from eval.lines import Fields, read_lines, write_lines
+from eval.lines import Fields, write_lines, written_lines
+from rag.errors import UsageError
 from rag.text.normalise import fold, normalise
 from rag.types import Article, Filters, Span, Turn
 
@@ -128,13 +129,37 @@ def is_accepted(accepted: str, text: str) -> bool:
 
 def load(path: Path) -> tuple[Case, ...]:
     """The cases of a file. Raises UsageError, one line that names the file, the line and what is wrong."""
+    reading = read_all(path)
+    if reading.problems:
+        raise UsageError(reading.problems[0])
+    return tuple(reading.cases.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A file of cases, good lines and bad: `cases` by their place (file and line), `problems` a line each."""
+
+    cases: Mapping[str, Case]
+    problems: tuple[str, ...]
+
+
+def read_all(path: Path) -> Reading:
+    """Every case that can be read, and what is wrong with the others. Raises UsageError for the file as a whole."""
     cases: dict[str, Case] = {}
-    for fields in read_lines(path):
-        case = _case(fields)
-        if case.id in cases:
-            fields.fail(f"another case has the id {case.id!r}")
-        cases[case.id] = case
-    return tuple(cases.values())
+    problems: list[str] = []
+    known: set[str] = set()
+    for line in written_lines(path):
+        try:
+            fields = line.fields()
+            case = _case(fields)
+            if case.id in known:
+                fields.fail(f"another case has the id {case.id!r}")
+        except UsageError as error:
+            problems.append(str(error))
+        else:
+            known.add(case.id)
+            cases[line.place] = case
+    return Reading(cases, tuple(problems))
 
 
 def dump(cases: Iterable[Case], path: Path) -> None:

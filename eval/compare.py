@@ -12,8 +12,8 @@ from eval.benchmarks.table import render
 from eval.metrics import statistics
 from eval.metrics.score import BY_NAME, Metric
 from eval.metrics.statistics import Paired
+from eval.outcomes import RIGHT
 from eval.report import data, shown
-from eval.score import RIGHT
 from rag.errors import UsageError
 
 LEVEL = 0.05
@@ -23,7 +23,9 @@ Report = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One metric in both runs, over the cases where both have it; `p` is corrected for the number of metrics."""
+    """One metric in both runs, over the cases where both have it (either, for a metric that is not `by_case`); `p` is
+    corrected for the number of metrics.
+    """
 
     metric: Metric
     before: float
@@ -41,10 +43,23 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """In how many cases one run computed a metric and the other could not: `lost` those of A only, `gained` of B only;
+    `p` is the chance of so uneven counts if neither run were worse at it.
+    """
+
+    name: str
+    lost: int
+    gained: int
+    p: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """`better` and `worse` are pairs of the same case in both runs; `only_one` counts cases that one run lacks."""
 
     changes: tuple[Change, ...]
+    lost: tuple[Lost, ...]
     better: tuple[tuple[Report, Report], ...]
     worse: tuple[tuple[Report, Report], ...]
     shared: int
@@ -76,6 +91,7 @@ def compare(before: Report, after: Report, names: Sequence[str] | None = None, s
     pairs = [(first[case_id], second[case_id]) for case_id in ids]
     return Comparison(
         changes=tuple(_changes(pairs, names or list(BY_NAME), seed)),
+        lost=tuple(_lost(pairs, names or list(BY_NAME), seed)),
         better=tuple(pair for pair in pairs if not _is_right(pair[0]) and _is_right(pair[1])),
         worse=tuple(pair for pair in pairs if _is_right(pair[0]) and not _is_right(pair[1])),
         shared=len(ids),
@@ -90,17 +106,39 @@ def _is_right(case: Report) -> bool:
 def _changes(pairs: Sequence[tuple[Report, Report]], names: Sequence[str], seed: int) -> Iterator[Change]:
     measured = []
     for name in names:
-        values = [
-            (one["scores"][name], other["scores"][name])
-            for one, other in pairs
-            if one["scores"].get(name) is not None and other["scores"].get(name) is not None
-        ]
-        if values:
-            before, after = zip(*values, strict=True)
-            measured.append((BY_NAME[name], before, after, statistics.paired(before, after, seed)))
+        metric = BY_NAME[name]
+        values = [(one["scores"].get(name), other["scores"].get(name)) for one, other in pairs]
+        if metric.by_case:
+            values = [(one, other) for one, other in values if one is not None and other is not None]
+        before, after = ([side[place] for side in values if side[place] is not None] for place in (0, 1))
+        if before and after:
+            found = (
+                statistics.paired(before, after, seed)
+                if metric.by_case
+                else statistics.means_apart([one for one, _ in values], [other for _, other in values], seed)
+            )
+            measured.append((metric, before, after, found))
     corrected = statistics.holm([found.p for *_, found in measured])
     for (metric, before, after, found), chance in zip(measured, corrected, strict=True):
         yield Change(metric, sum(before) / len(before), sum(after) / len(after), found, chance)
+
+
+def _lost(pairs: Sequence[tuple[Report, Report]], names: Sequence[str], seed: int) -> Iterator[Lost]:
+    """A score that could not be computed is there as None; one that says nothing about a case is not there.
+
+    Failed answers are told as such.
+    """
+    for name in names:
+        values = [
+            (one["scores"][name] is None, other["scores"][name] is None)
+            for one, other in pairs
+            if name in one["scores"] and name in other["scores"]
+            if "failed" not in (one["outcome"], other["outcome"])
+        ]
+        lost, gained = values.count((False, True)), values.count((True, False))
+        if lost or gained:
+            found = statistics.paired([0.0] * (lost + gained), [1.0] * lost + [-1.0] * gained, seed)
+            yield Lost(name, lost, gained, found.p)
 
 
 def text(comparison: Comparison, before: Report, after: Report) -> str:
@@ -122,6 +160,8 @@ def _lines(comparison: Comparison, before: Report, after: Report) -> Iterator[st
         rows.append([change.metric.name, *sides, between, f"{change.p:.3f}", str(difference.n), change.verdict])
     yield render(["metric (shares in %)", "A", "B", "B - A", "95% interval", "p", "n", ""], rows)
     yield "p: paired permutation test, corrected for the number of metrics (Holm)"
+    for each in comparison.lost:
+        yield f"{each.name}: not computed in B though in A for {each.lost} cases, the other way round for {each.gained}"
     for name, pairs in (("better", comparison.better), ("worse", comparison.worse)):
         yield ""
         yield f"{len(pairs)} cases got {name}" + (f", the first {_LISTED}" if len(pairs) > _LISTED else "")
@@ -151,6 +191,7 @@ def to_dict(comparison: Comparison) -> dict[str, Any]:
             }
             for change in comparison.changes
         ],
+        "lost": [{"name": each.name, "lost": each.lost, "gained": each.gained} for each in comparison.lost],
         "better": [pair[1]["id"] for pair in comparison.better],
         "worse": [pair[1]["id"] for pair in comparison.worse],
     }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import random
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from eval import adapters
 from eval import suite as suites
 from eval.archives import read_articles
 from eval.cases import Case
+from eval.cases import check as problems_of
 from eval.judge.agreement import Labelled, agreement, decisions
 from eval.judge.judge import Judge
 from eval.judge.labels import TWINS, of_claims, of_twins
@@ -30,8 +33,13 @@ from rag.newsqa import NewsQA
 from rag.settings import Settings
 
 RESULTS = Path("eval-results")
+AGREEMENTS = RESULTS / "judge"
 ARTICLES = "articles.jsonl"
 MARKDOWN = "report.md"
+
+
+def _unheard(step: str) -> None:
+    """Nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +73,11 @@ def evaluate(
     settings: Settings,
     *,
     on_progress: Callable[[Progress], None] | None = None,
+    on_step: Callable[[str], None] = _unheard,
     system_of: Callable[[NewsQA], System] | None = None,
 ) -> Evaluation:
-    """Asks, scores and reports. `system_of` gives something else to ask than the archive itself.
+    """Asks, scores and reports. `system_of` gives something else to ask than the archive itself; `on_step` hears what
+    is being done while nothing is asked.
 
     Raises UsageError for a suite, folder or price table that cannot be used, SettingsError where no model is set.
     """
@@ -75,8 +85,11 @@ def evaluate(
     prices = load_prices(options.prices)
     cases = suites.chosen(suite.cases, split=options.split, limit=options.limit, seed=options.seed)
     if not cases:
-        raise UsageError(f"{suite.name} has no cases of the split {options.split}")
+        raise UsageError(f"{suite.name} has no cases" + (f" of the split {options.split}" if options.split else ""))
+    on_step("the archive is brought up to date")
     with suites.open_archive(suite, settings, RESULTS / "archives") as qa:
+        # Before anything is asked: a model that is not configured is told at once.
+        evaluator = qa.model if options.llamaindex else None
         told = describe(suite, qa, options.engine)
         folder = options.out or default_out(RESULTS, told)
         records = Records.open(folder, told)
@@ -92,12 +105,16 @@ def evaluate(
         )
         library = gather(qa, cases, asked)
         judge = judge_of(qa)
-        scorer = Scorer(library, judge, prices)
+        scorer = Scorer(
+            library, judge, prices, told["model"], lambda number, total: on_step(f"scored {number}/{total}")
+        )
         scored = scorer.score(cases, asked)
-        if options.llamaindex:
+        if evaluator is not None:
             from eval.llamaindex import with_evaluators
 
-            scored = with_evaluators(scored, qa.model)
+            scored = with_evaluators(
+                scored, evaluator, lambda number, total: on_step(f"LlamaIndex judged {number}/{total}")
+            )
         told = {
             **records.run,
             "finished": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -106,7 +123,7 @@ def evaluate(
             "seed": options.seed,
             "judge": judge.name,
         }
-        report = data.report(told, scored, agreement=agreement_with_twins(judge, told), seed=options.seed)
+        report = data.report(told, scored, agreement=agreement_with_twins(judge, told, on_step), seed=options.seed)
     write(folder, report, library)
     return Evaluation(report, folder)
 
@@ -118,7 +135,7 @@ def scored_case(qa: NewsQA, case: Case, engine: str | None = None) -> Scored:
     answer = system.ask(case)
     record = Record(case.id, answer, found(system.retrieve(case)), time.perf_counter() - began)
     library = gather(qa, [case], [record])
-    return Scorer(library, judge_of(qa), load_prices()).score([case], [record])[0]
+    return Scorer(library, judge_of(qa), load_prices(), answer.model).score([case], [record])[0]
 
 
 def judge_of(qa: NewsQA) -> Judge:
@@ -136,16 +153,18 @@ def gather(qa: NewsQA, cases: Sequence[Case], records: Iterable[Record]) -> Libr
     return Library.gather(qa, cases, ids)
 
 
-def agreement_with_twins(judge: Judge, told: Mapping[str, Any]) -> dict[str, Any]:
+def agreement_with_twins(
+    judge: Judge, told: Mapping[str, Any], on_step: Callable[[str], None] = _unheard
+) -> dict[str, Any]:
     """How the judge does on the project's own pairs, those of the test split: what it was not fitted on.
 
     Kept for the next run with the same code, archive and settings, since it takes as long as many answers.
     """
     parts = [judge.name, told["code"], told["archive"], told["settings"], TWINS.read_text(encoding="utf-8")]
     name = hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
-    kept = RESULTS / "judge" / f"{name}.json"
+    kept = AGREEMENTS / f"{name}.json"
     if not kept.is_file():
-        found = judged(judge, list(_twins("test")))
+        found = judged(judge, list(_twins("test")), on_step, "the judge against labels")
         kept.parent.mkdir(parents=True, exist_ok=True)
         unfinished = kept.with_suffix(".part")
         unfinished.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
@@ -154,21 +173,32 @@ def agreement_with_twins(judge: Judge, told: Mapping[str, Any]) -> dict[str, Any
     return measured
 
 
-def judge_report(settings: Settings, paths: Sequence[Path] = (), split: str | None = "test") -> list[dict[str, Any]]:
-    """The judge against the project's own pairs of a split, then against each public judge set.
+def judge_report(
+    settings: Settings,
+    paths: Sequence[Path] = (),
+    split: str | None = "test",
+    on_step: Callable[[str], None] = _unheard,
+    *,
+    limit: int | None = None,
+    seed: int = 0,
+) -> list[dict[str, Any]]:
+    """The judge against the project's own pairs of a split, then against each public judge set, of which at most
+    `limit` claims are drawn by `seed`.
 
     Raises UsageError where a pair or a set is wrong.
     """
     suite = Suite("judge", (), suites.CORPUS)
     with suites.open_archive(suite, settings, RESULTS / "archives") as qa:
-        judge = judge_of(qa)
-        found = [{"set": "twins", **judged(judge, list(_twins(split)))}]
+        sets = {"twins": list(_twins(split))}
         for path in paths:
             public = adapters.read(path)
             if not public.claims:
                 raise UsageError(f"{path} holds no claims that people judged; its questions are for: rag eval {path}")
-            found.append({"set": public.name, **judged(judge, list(of_claims(public.claims)))})
-        return found
+            size = min(limit or len(public.claims), len(public.claims))
+            drawn = random.Random(seed).sample(public.claims, size)  # noqa: S311 - a sample, no secret
+            sets[public.name] = list(of_claims(drawn))
+        judge = judge_of(qa)
+        return [{"set": name, **judged(judge, claims, on_step, name)} for name, claims in sets.items()]
 
 
 def _twins(split: str | None) -> Iterator[Labelled]:
@@ -176,8 +206,13 @@ def _twins(split: str | None) -> Iterator[Labelled]:
     return of_twins([twin for twin in load_twins(TWINS) if split is None or twin.split == split], library)
 
 
-def judged(judge: Judge, claims: Sequence[Labelled]) -> dict[str, Any]:
-    return agreement(judge.name, decisions(judge, claims))
+def judged(
+    judge: Judge, claims: Sequence[Labelled], on_step: Callable[[str], None] = _unheard, name: str = "twins"
+) -> dict[str, Any]:
+    done = count(1)
+    return agreement(
+        judge.name, decisions(judge, claims, lambda: on_step(f"{name}: judged {next(done)}/{len(claims)}"))
+    )
 
 
 def write(folder: Path, report: Mapping[str, Any], library: Library) -> None:
@@ -198,10 +233,14 @@ def write(folder: Path, report: Mapping[str, Any], library: Library) -> None:
 
 
 def check(options: Options, settings: Settings) -> tuple[Suite, list[str]]:
-    """The suite and what is wrong with its cases in its articles, a line each."""
-    from eval.cases import check as problems_of
-
-    suite = suites.find(options.suite, options.articles)
+    """The suite and what is wrong with it, a line each: lines that are no cases, then cases that their articles do not
+    bear out.
+    """
+    problems: list[str] = []
+    suite = suites.find(options.suite, options.articles, problems)
     with suites.open_archive(suite, settings, RESULTS / "archives") as qa:
-        library = Library.gather(qa, suite.cases)
-        return suite, problems_of(suite.cases, list(library.articles.values()))
+        articles = list(Library.gather(qa, suite.cases).articles.values())
+    for number, case in enumerate(suite.cases):
+        place = f"{suite.places[number]}: " if suite.places else ""
+        problems += [f"{place}{problem}" for problem in problems_of([case], articles)]
+    return suite, problems

@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from eval.compare import Comparison, compare, load
+from eval.compare import LEVEL, Comparison, compare, load
 from eval.report import data, shown
 from rag.errors import UsageError
 
 # Time is no matter of the code alone, so the gate leaves it out.
 GATED = (
     "correct", "answer recall", "figure accuracy", "refusal precision", "refusal recall", "article recall@5",
-    "passage recall@5", "quote recall@3", "citation recall", "citation precision", "faithfulness, at least",
+    "passage recall@5", "quote recall@3", "citation recall, at least", "citation precision, at least",
+    "faithfulness, at least",
 )  # fmt: skip
 # These are promises: one broken quote is no noise.
 PROMISES = ("quote exactness", "outlet accuracy", "date accuracy")
 _RUN = ("suite", "engine", "model", "split", "limit", "seed", "cases", "archive")
+_CHOICE = ("suite", "split", "limit", "seed")
 _CASE = ("id", "question", "outcome", "why")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`broken` has a line for everything that got worse; the gate is open where it is empty."""
+    """`broken` has a line for everything that got worse; the gate is open where it is empty. `notes` tell what else
+    differs.
+    """
 
     comparison: Comparison
     broken: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
 
 def baseline(report: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,7 +69,35 @@ def read(path: Path) -> dict[str, Any]:
 def judged(before: Mapping[str, Any], after: Mapping[str, Any]) -> Verdict:
     """What the run `after` makes worse."""
     comparison = compare(before, after, [*GATED, *PROMISES])
-    return Verdict(comparison, (*_worse(comparison), *_failures(before["cases"], after["cases"])))
+    broken = (
+        *_worse(comparison),
+        *_lost(comparison),
+        *_failures(before["cases"], after["cases"]),
+        *_not_asked(before, after),
+    )
+    return Verdict(comparison, broken, tuple(_notes(before["run"], after["run"])))
+
+
+def _lost(comparison: Comparison) -> Iterator[str]:
+    """Scores that this run could not compute."""
+    for each in comparison.lost:
+        if each.p < LEVEL and each.lost > each.gained:
+            yield f"{each.name} could not be computed for {each.lost} cases that have it in the baseline"
+
+
+def _not_asked(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    """Cases that went missing, unless fewer were asked for."""
+    asked = {case["id"] for case in after["cases"]}
+    gone = [case["id"] for case in before["cases"] if case["id"] not in asked]
+    if gone and all(before["run"].get(name) == after["run"].get(name) for name in _CHOICE):
+        yield f"{len(gone)} of its cases were not asked, the first {gone[0]}; where that is meant, --write it anew"
+
+
+def _notes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[str]:
+    if before.get("archive") != after.get("archive"):
+        yield "the articles are not those of the baseline"
+    if before.get("model") != after.get("model"):
+        yield f"the baseline was answered by {before.get('model')}, this run by {after.get('model')}"
 
 
 def _worse(comparison: Comparison) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -86,11 +87,29 @@ class Fields:
 
 def read_lines(path: Path) -> Iterator[Fields]:
     """The objects of a JSON Lines file; blank lines are passed over."""
+    for line in written_lines(path):
+        yield line.fields()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line as it stands in a file; `place` is file and number."""
+
+    text: str
+    place: str
+
+    def fields(self) -> Fields:
+        """Raises UsageError where it is no JSON object."""
+        return Fields(_parsed(self.text, self.place), self.place)
+
+
+def written_lines(path: Path) -> Iterator[Line]:
+    """The lines of a file that are not blank."""
     try:
         with path.open(encoding="utf-8-sig") as file:
-            for number, line in enumerate(file, start=1):
-                if line.strip():
-                    yield Fields(_parsed(line, f"{path}:{number}"), f"{path}:{number}")
+            for number, text in enumerate(file, start=1):
+                if text.strip():
+                    yield Line(text, f"{path}:{number}")
     except OSError as error:
         raise UsageError(f"{path}: cannot be opened ({error.strerror}); check the name") from None
     except UnicodeDecodeError:
@@ -111,7 +130,8 @@ def _parsed(text: str, place: str) -> Any:
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{place}: not JSON ({error})") from None
+        wrong = f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else str(error)
+        raise UsageError(f"{place}: not JSON ({wrong})") from None
 
 
 def write_lines(objects: Iterable[Mapping[str, Any]], path: Path) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from eval.metrics.score import Score
 from eval.metrics.text import PATTERN
-from eval.score import Scored, said
+from eval.outcomes import said
+from eval.score import Scored
 
 if TYPE_CHECKING:
     from llama_index.core.base.llms.base import BaseLLM

@@ -6,9 +6,9 @@
     rag_home = .rag
 
     def test_faithful(rag_case):
-        assert rag_case.scores["faithfulness, no judge"].value == 1
+        assert not rag_case.doubtful
     def test_right(rag_case):
-        assert rag_case.outcome in ("right", "rightly refused"), rag_case.why
+        assert rag_case.is_right, rag_case.why
 
 Loaded by every pytest run of an environment that has this package, so nothing is imported before a test asks for it.
 """

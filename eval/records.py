@@ -103,9 +103,10 @@ class Records:
         """Those of a run that was interrupted, or none. Raises UsageError where the folder holds another run."""
         path = folder / FILE
         folder.mkdir(parents=True, exist_ok=True)
-        if not path.exists():
-            path.write_text(json.dumps({"run": run}, ensure_ascii=False) + "\n", encoding="utf-8")
-        _drop_unfinished_line(path)
+        if path.exists():
+            _drop_unfinished_line(path)
+        if not path.exists() or not path.stat().st_size:
+            _append(path, {"run": run})
         opened = cls.read(folder)
         if opened.run.get("fingerprint") != run.get("fingerprint"):
             raise UsageError(
@@ -118,9 +119,10 @@ class Records:
         """Raises UsageError where the folder holds no run."""
         path = folder / FILE
         try:
-            lines = path.read_text(encoding="utf-8").splitlines()
+            # Only these ends are lines: what was answered may hold the line separators of Unicode.
+            lines = path.read_text(encoding="utf-8").split("\n")
             run = json.loads(lines[0])["run"]
-            records = [record_from(json.loads(line)) for line in lines[1:]]
+            records = [record_from(json.loads(line)) for line in lines[1:] if line]
         except OSError:
             raise UsageError(f"{folder} holds no run; name a folder that rag eval wrote") from None
         except (ValueError, LookupError, TypeError):
@@ -129,12 +131,17 @@ class Records:
 
     def add(self, record: Record) -> None:
         self.done[record.case_id] = record
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record.to_dict(), ensure_ascii=False) + "\n")
+        _append(self.path, record.to_dict())
 
     def forget_failures(self) -> None:
         """Lets the cases that failed be asked once more; their earlier lines stay in the file."""
         self.done = {case_id: record for case_id, record in self.done.items() if record.error is None}
+
+
+def _append(path: Path, told: Mapping[str, Any]) -> None:
+    # Lone surrogates of broken input have no UTF-8 form.
+    with path.open("a", encoding="utf-8", errors="replace") as file:
+        file.write(json.dumps(told, ensure_ascii=False) + "\n")
 
 
 def _drop_unfinished_line(path: Path) -> None:

@@ -20,6 +20,7 @@ from rag.errors import RagError
 from rag.models.choose import choose
 from rag.newsqa import NewsQA
 from rag.settings import Settings
+from rag.text.address import without_credentials
 from rag.types import Answer, Hit
 
 # Seconds; a local model on a slow machine takes long over a long answer.
@@ -73,7 +74,7 @@ def describe(suite: Suite, qa: NewsQA, engine: str | None) -> dict[str, Any]:
         "left_out": suite.left_out,
         "engine": choice.engine,
         "model": choice.model,
-        "settings": _settings(settings, choice.engine),
+        "settings": described_settings(settings, choice.engine),
         "archive": _archive(qa),
         "code": code(),
     }
@@ -85,10 +86,14 @@ def describe(suite: Suite, qa: NewsQA, engine: str | None) -> dict[str, Any]:
     }
 
 
-def _settings(settings: Settings, engine: str) -> dict[str, Any]:
+def described_settings(settings: Settings, engine: str) -> dict[str, Any]:
+    """The settings that change answers, without secrets."""
     always = ("embed_model", "top_k")
     for_models = ("llm_base_url", "llm_temperature", "llm_max_tokens", "llm_evidence_tokens", "strict")
-    return {name: getattr(settings, name) for name in (*always, *(for_models if engine == "llm" else ()))}
+    told = {name: getattr(settings, name) for name in (*always, *(for_models if engine == "llm" else ()))}
+    if "llm_base_url" in told:
+        told["llm_base_url"] = without_credentials(settings.llm_base_url)
+    return told
 
 
 def _archive(qa: NewsQA) -> dict[str, Any]:

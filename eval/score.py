@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from eval.cases import Case
 from eval.judge.judge import ExactJudge, Judge, remembered
@@ -15,17 +14,14 @@ from eval.metrics.retrieval import Ranking
 from eval.metrics.score import Score
 from eval.metrics.text import without_markers
 from eval.metrics.usage import Price
+from eval.outcomes import FAILED, RIGHT, Outcome, is_judged, outcome_of, said
 from eval.records import Record
 from eval.suite import Library
 from rag.types import Answer, Citation, Span, Verdict
 
-Outcome = Literal["right", "rightly refused", "wrong", "needlessly refused", "should have refused", "failed"]
-OUTCOMES: tuple[Outcome, ...] = (
-    "right", "rightly refused", "wrong", "needlessly refused", "should have refused", "failed",
-)  # fmt: skip
-RIGHT: tuple[Outcome, ...] = ("right", "rightly refused")
+FAITHFULNESS = ("faithfulness", "faithfulness, at least", "faithfulness, no judge")
 LEVELS: Mapping[str, tuple[int, ...]] = {"article": (1, 5, 10), "passage": (1, 5, 10), "quote": (1, 3)}
-FAILED = "the answer failed"
+NOTHING_EXPECTED = "the case expects no answer, only what is retrieved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +56,17 @@ class Scored:
     scores: Mapping[str, Score] = field(default_factory=dict)
 
     @property
+    def doubtful(self) -> tuple[str, ...]:
+        """The claims that the judge does not call supported: against the evidence, or undecided."""
+        return tuple(claim.text for claim in self.claims if claim.verdict != "supported")
+
+    @property
     def is_right(self) -> bool:
         return self.outcome in RIGHT
+
+    @property
+    def is_judged(self) -> bool:
+        return is_judged(self.case)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,8 @@ class Scorer:
     library: Library
     judge: Judge = field(default_factory=ExactJudge)
     prices: Mapping[str, Price] = field(default_factory=dict)
+    # The language model of the run: an answer that fell back to quotes names none, and cost something.
+    model: str | None = None
     on_case: Callable[[int, int], None] | None = None
 
     def score(self, cases: Sequence[Case], records: Sequence[Record]) -> list[Scored]:
@@ -93,8 +100,15 @@ class Scorer:
         outcome, why = outcome_of(case, record)
         answer = record.answer
         claims = tuple(self._judged(answer)) if answer and answer.found else ()
-        correct = outcome in RIGHT
-        scores = {"correct": Score(float(correct)), "seconds": Score(record.seconds)}
+        correct = outcome in RIGHT if is_judged(case) else None
+        not_asked = Score(None, NOTHING_EXPECTED)
+        scores = {
+            "correct": not_asked if correct is None else Score(float(correct)),
+            # A crash is quick, and no sooner an answer for that.
+            "seconds": Score(record.seconds) if answer else Score(None, FAILED),
+        }
+        if correct is None:
+            scores["reliability"] = not_asked
         refused = answer is not None and not answer.found
         scores |= refusals.refusal_scores(
             answerable=case.answerable,
@@ -102,13 +116,13 @@ class Scorer:
             refused=refused,
             correct=correct,
         )
-        if case.answerable:
+        if case.expected:
             scores |= _answer_scores(case, answer)
         scores |= self._citation_scores(case, answer, places)
         scores |= _faithfulness_scores(claims, failed=answer is None)
         scores |= self._usage_scores(answer)
-        if answer and (brier := _brier(case, answer, correct=correct)):
-            scores["Brier"] = brier
+        if answer:
+            scores["Brier"] = _brier(case, answer, correct=correct)
         return Scored(case, record, outcome, why, language_pair(case, places, self.library), places, claims, scores)
 
     def _judged(self, answer: Answer) -> list[Judged]:
@@ -132,6 +146,8 @@ class Scorer:
             claims = claims_of(answer) if answer else []
             found["citation recall"] = citations.citation_recall(claims, supports)
             found["citation precision"] = citations.citation_precision(claims, supports)
+            found["citation recall, at least"] = citations.citation_recall_at_least(claims, supports)
+            found["citation precision, at least"] = citations.citation_precision_at_least(claims, supports)
         if shown:
             articles = self.library.articles
             found["quote exactness"] = citations.quote_exactness(shown, articles)
@@ -147,32 +163,12 @@ class Scorer:
         if answer is None:
             return {name: Score(None, FAILED) for name in ("tokens", "cost")}
         tokens = sum(answer.usage.values())
-        return {"tokens": Score(float(tokens)), "cost": usage.cost(answer.model, answer.usage, self.prices)}
-
-
-def outcome_of(case: Case, record: Record) -> tuple[Outcome, str]:
-    """What became of a case, and the line that says why it is not right."""
-    answer = record.answer
-    if answer is None:
-        return "failed", record.error or FAILED
-    if not answer.found:
-        if case.answerable:
-            return "needlessly refused", "refused, though the archive answers"
-        return "rightly refused", ""
-    if not case.answerable:
-        return "should have refused", "answered, though the archive does not say"
-    missing = answers.missing_parts(said(answer), case.expected)
-    if not missing:
-        return "right", ""
-    wanted = "; ".join(
-        " or ".join(f"“{accepted}”" for accepted in dict.fromkeys(case.expected[part])) for part in missing
-    )
-    return "wrong", f"does not say {wanted}"
-
-
-def said(answer: Answer) -> str:
-    """The answer's own sentences: outlets, dates and labels around them answer nothing."""
-    return " ".join(without_markers(sentence.text) for sentence in answer.sentences) or without_markers(answer.text)
+        price = usage.cost(answer.model or self.model, answer.usage, self.prices)
+        found = {"tokens": Score(float(tokens)), "cost": price}
+        by_model = answer.engine == "llm"
+        if by_model or answer.notice:
+            found["written by the model"] = Score(float(by_model))
+        return found
 
 
 def claims_of(answer: Answer) -> list[Claim]:
@@ -219,7 +215,7 @@ def covered(places: Sequence[Place], article_id: str, span: Span) -> frozenset[i
 def _rankings(scored: Scored) -> dict[str, Ranking]:
     """By article (each at its best place), by passage, by shown quote."""
     places, record = scored.places, scored.record
-    parts = len(scored.case.expected)
+    parts = len(scored.case.expected) or 1 + max(gold.part for gold in scored.case.gold)
     ids = list(dict.fromkeys(hit.article_id for hit in record.found))
     quotes: Sequence[Citation] = record.answer.citations if record.answer else ()
     return {
@@ -252,27 +248,30 @@ def _answer_scores(case: Case, answer: Answer | None) -> dict[str, Score]:
 
 def _faithfulness_scores(claims: Sequence[Judged], *, failed: bool) -> dict[str, Score]:
     if failed:
-        return {"faithfulness": Score(None, FAILED), "faithfulness, at least": Score(None, FAILED)}
+        return dict.fromkeys(FAITHFULNESS, Score(None, FAILED))
     if not claims:
         return {}
     found, exact = counted(claims), faithfulness.counts(claim.exact for claim in claims)
-    return {
-        "faithfulness": faithfulness.faithfulness(found),
-        "faithfulness, at least": faithfulness.faithfulness_at_least(found),
-        "faithfulness, no judge": faithfulness.faithfulness(exact),
-    }
+    values = (
+        faithfulness.faithfulness(found),
+        faithfulness.faithfulness_at_least(found),
+        faithfulness.faithfulness(exact),
+    )
+    return dict(zip(FAITHFULNESS, values, strict=True))
 
 
 def counted(claims: Sequence[Judged]) -> Counts:
     return faithfulness.counts(claim.verdict for claim in claims)
 
 
-def _brier(case: Case, answer: Answer, *, correct: bool) -> Score | None:
+def _brier(case: Case, answer: Answer, *, correct: bool | None) -> Score:
     """What a needless refusal would have shown is not known, so whether its confidence came true is not either."""
     if answer.confidence is None:
         return Score(None, "the answer gives no confidence")
     if not answer.found and case.answerable:
         return Score(None, "refused: whether its quotes would have answered is not known")
+    if correct is None:
+        return Score(None, NOTHING_EXPECTED)
     return Score(refusals.brier(answer.confidence, answer.found and correct))
 
 

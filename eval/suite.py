@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from eval import adapters
-from eval.cases import Case, Gold, load
+from eval.cases import Case, Gold, read_all
 from eval.lines import write_lines
 from rag.errors import UsageError
 from rag.newsqa import NewsQA
@@ -20,18 +20,22 @@ ROOT = Path(__file__).resolve().parents[1]
 DATASETS = ROOT / "eval" / "datasets"
 CORPUS = ROOT / "corpus"
 DEFAULT = "corpus"
+# The suites of this project; the other files in `eval/datasets` are not cases.
+OWN = (DEFAULT,)
 
 
 @dataclass(frozen=True, slots=True)
 class Suite:
     """`articles` is what the archive is made from: a file or folder, or the articles themselves; None where an archive
-    is asked as it is. `left_out` counts the questions of a public set that could not be made into cases.
+    is asked as it is. `left_out` counts the questions of a public set that could not be made into cases; `places` are
+    the file and line of each case of a file.
     """
 
     name: str
     cases: tuple[Case, ...]
     articles: Path | tuple[Article, ...] | None = None
     left_out: int = 0
+    places: tuple[str, ...] = ()
 
     @property
     def identity(self) -> str:
@@ -40,15 +44,15 @@ class Suite:
         return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 
-def find(name: str = DEFAULT, articles: Path | None = None) -> Suite:
+def find(name: str = DEFAULT, articles: Path | None = None, problems: list[str] | None = None) -> Suite:
     """The suite of that name in `eval/datasets`, over `corpus/`; that of a file of cases, over `articles`; or a public
     data set (a folder, a SQuAD .json file) over its own articles.
 
-    Raises UsageError naming the suites there are.
+    What is wrong with lines of a file is added to `problems`; without such a list the first is raised. Raises
+    UsageError naming the suites there are.
     """
-    own = DATASETS / f"{name}.jsonl"
-    if own.is_file():
-        return Suite(name, load(own), articles or CORPUS)
+    if name in OWN:
+        return _of_file(DATASETS / f"{name}.jsonl", articles or CORPUS, problems)
     path = Path(name)
     if path.is_dir() or path.suffix == ".json":
         public = adapters.read(path)
@@ -56,9 +60,17 @@ def find(name: str = DEFAULT, articles: Path | None = None) -> Suite:
             raise UsageError(f"{path} asks no questions; claims that people judged are for: rag eval judge {path}")
         return Suite(public.name, public.cases, articles or public.articles, len(public.left_out))
     if not path.is_file():
-        known = ", ".join(sorted(each.stem for each in DATASETS.glob("*.jsonl")))
-        raise UsageError(f"{name}: no such suite or file of cases; the project's own are: {known}")
-    return Suite(path.stem, load(path), articles)
+        raise UsageError(f"{name}: no such suite or file of cases; the project's own: {', '.join(OWN)}")
+    return _of_file(path, articles, problems)
+
+
+def _of_file(path: Path, articles: Path | None, problems: list[str] | None) -> Suite:
+    reading = read_all(path)
+    if reading.problems and problems is None:
+        raise UsageError(reading.problems[0])
+    if problems is not None:
+        problems += reading.problems or ([] if reading.cases else [f"{path}: no case in it"])
+    return Suite(path.stem, tuple(reading.cases.values()), articles, places=tuple(reading.cases))
 
 
 def chosen(cases: Sequence[Case], *, split: str | None = None, limit: int | None = None, seed: int = 0) -> list[Case]:

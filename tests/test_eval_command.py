@@ -48,9 +48,16 @@ LINES = (
 )  # fmt: skip
 
 
+@pytest.fixture(scope="session")
+def judge_measured(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the judge's agreement is kept, which takes longer to measure than all else here."""
+    return tmp_path_factory.mktemp("judge")
+
+
 @pytest.fixture
-def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, judge_measured: Path) -> Path:
     """A folder with articles and cases, which is the working directory."""
+    monkeypatch.setattr(evaluate, "AGREEMENTS", judge_measured)
     (tmp_path / "articles").mkdir()
     (tmp_path / "articles" / "bridge.md").write_text(BRIDGE, encoding="utf-8")
     (tmp_path / "articles" / "ferry.md").write_text(FERRY, encoding="utf-8")
@@ -88,7 +95,7 @@ def test_a_suite_is_run_checked_compared_and_gated(
     assert (town / "one" / "records.jsonl").read_text(encoding="utf-8") == lines
 
     assert main(["eval", *suite, "--out", "one"]) == 0
-    assert main(["eval", "compare", "one", "one"]) == 0
+    assert main(["eval", "compare", "one", "--seed", "1", "one"]) == 0
     assert "0 cases got worse" in capsys.readouterr().out
 
     gate = ["eval", "gate", *suite, "--baseline", "baseline.json"]
@@ -115,8 +122,12 @@ def test_a_suite_is_run_checked_compared_and_gated(
         (["gate", "--baseline", "none.json"], "--write"),
         (["cases.jsonl", "--baseline", "x"], "belongs to the gate"),
         (["compare", "one"], "two runs"),
-        (["compare", "one", "two"], "cannot be read"),
+        (["compare", "one", "--json", "two"], "cannot be read"),
+        (["compare", "one", "--no-such-option", "two"], "unrecognized arguments: --no-such-option"),
         (["cases.jsonl", "--articles", "articles", "--limit", "0"], "no whole number"),
+        (["cases.jsonl", "--articles", "articles", "--timeout", "nan"], "no number of seconds"),
+        (["cases.jsonl", "corpus", "--out", "x"], "one by one"),
+        (["twins"], "the project's own: corpus"),
         (["cases.jsonl", "--articles", "articles", "--prices", "gone.json"], "cannot be read"),
     ],
 )
@@ -131,7 +142,40 @@ def test_a_wrong_quote_is_named(town: Path, capsys: pytest.CaptureFixture[str]) 
     wrong = {**LINES[0], "gold": [{"file": "bridge.md", "quote": "It cost 1,912 billion dong!"}]}
     write_cases(town / "cases.jsonl", wrong)
     assert main(["eval", "check", "cases.jsonl", "--articles", "articles"]) == 1
-    assert capsys.readouterr().out.startswith("bridge: the quote")
+    assert capsys.readouterr().out.startswith("cases.jsonl:1: bridge: the quote")
+
+
+def test_every_wrong_line_is_told_at_once(town: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = {**LINES[1], "gold": [{"file": "ferry.md", "quote": "It is free."}], "expected": []}
+    text = "\n".join(["{", json.dumps({**LINES[0], "kind": "riddle"}), "", json.dumps(wrong), json.dumps(wrong)])
+    (town / "cases.jsonl").write_text(text, encoding="utf-8")
+    assert main(["eval", "check", "cases.jsonl", "--articles", "articles"]) == 1
+    told = capsys.readouterr().out.splitlines()
+    assert [line.split(" ")[0] for line in told[:4]] == [f"cases.jsonl:{number}:" for number in (1, 2, 5, 4)]
+    assert "not JSON" in told[0] and "'riddle'" in told[1] and "another case" in told[2] and "nowhere" in told[3]
+    assert told[4] == "cases: 1 case, 1 gold quote: 4 problems"
+
+    (town / "cases.jsonl").write_text("\n", encoding="utf-8")
+    assert main(["eval", "check", "cases.jsonl", "--articles", "articles"]) == 1
+    assert capsys.readouterr().out.startswith("cases.jsonl: no case in it\n")
+
+
+def test_a_run_that_nobody_watches_tells_now_and_then_how_far_it_is(
+    town: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rag.commands.evaluate.EVERY", 0.0)
+    assert main(["eval", "cases.jsonl", "--articles", "articles", "--out", "one"]) == 0
+    told = capsys.readouterr().err
+    assert "asked 1/2, " in told and "asked 2/2, 0 s left\n" in told
+    assert "scored 2/2\n" in told
+
+    twin = TestJudge.TWIN
+    monkeypatch.setattr(evaluate, "_twins", lambda split: of_twins([twin], LIBRARY))
+    monkeypatch.setattr("eval.suite.CORPUS", Path("articles"))
+    assert main(["eval", "judge"]) == 0
+    printed = capsys.readouterr()
+    assert "twins: judged 2/2\n" in printed.err
+    assert "error: figure" in printed.out and "languages: en→en" in printed.out
 
 
 def test_another_system_can_be_asked(town: Path) -> None:
@@ -149,19 +193,23 @@ def test_another_system_can_be_asked(town: Path) -> None:
 
 def test_the_fixture_asks_each_case(town: Path, pytester: pytest.Pytester) -> None:
     assert main(["ingest", str(town / "articles"), "--home", str(town / "home")]) == 0
+    moon = {"id": "moon", "question": "Who owns the moon?", "kind": "unanswerable", "answerable": False}
+    write_cases(town / "cases.jsonl", *LINES, {**moon, "split": "dev", "language": "en"})
     pytester.makeini(f"[pytest]\nrag_cases = {town / 'cases.jsonl'}\nrag_home = {town / 'home'}\nrag_engine = quotes\n")
     pytester.makepyfile(
         """
         def test_right(rag_case):
-            assert rag_case.outcome == "right", rag_case.why
-            assert rag_case.scores["faithfulness, no judge"].value == 1
+            assert rag_case.is_right, rag_case.why
+
+        def test_faithful(rag_case):
+            assert not rag_case.doubtful
 
         def test_fails(rag_case):
             assert rag_case.case.id != "ferry"
         """
     )
     result = pytester.runpytest_inprocess("-p", "eval.pytest_plugin", "-p", "no:cacheprovider", "-v")
-    result.assert_outcomes(passed=3, failed=1)
+    result.assert_outcomes(passed=8, failed=1)
     result.stdout.fnmatch_lines(["*test_right*bridge* PASSED*"])
 
 

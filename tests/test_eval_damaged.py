@@ -35,7 +35,7 @@ RETRIEVAL = {
 }
 QUOTED = {"quote recall@1", "quote recall@3", "quote MRR", "quote nDCG@3", "quote MAP"}
 ANSWER = {"correct", "answer recall", "F1", "figure accuracy", "reliability", "Brier"}
-CITED = {"citation recall", "citation precision"}
+CITED = {f"citation {name}{rest}" for name in ("recall", "precision") for rest in ("", ", at least")}
 FAITHFUL = {"faithfulness", "faithfulness, at least", "faithfulness, no judge"}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -17,7 +18,7 @@ from eval.metrics.score import BY_NAME, METRICS, Score
 from eval.metrics.text import says, words
 from eval.metrics.usage import Price
 from rag.errors import UsageError
-from rag.types import Article, Citation
+from rag.types import Article, Citation, Verdict
 
 
 def test_a_metric_is_what_it_prints() -> None:
@@ -159,6 +160,22 @@ class TestCitations:
         assert citations.citation_precision([Claim("pink", (self.ONE,))], contains) == Score(0.0)  # type: ignore[arg-type]
         assert citations.citation_precision([Claim("?", (self.ONE,))], contains).value is None  # type: ignore[arg-type]
 
+    def test_a_judge_that_cannot_decide_raises_nothing(self) -> None:
+        def of_two_at_most(claim: str, quotes: Sequence[Citation]) -> Verdict:
+            """Cannot decide on a single quote."""
+            return "supported" if len(quotes) == 2 else "unchecked"
+
+        # Whether either would do alone, or is missed, is not known: no citation is counted as needed.
+        claims = [Claim("red", (self.ONE, self.OTHER))]
+        assert citations.citation_precision(claims, of_two_at_most).value is None
+        assert citations.citation_precision_at_least(claims, of_two_at_most) == Score(0.0)
+        mixed = [Claim("red", (self.ONE,)), Claim("?", (self.ONE,))]
+        assert citations.citation_recall(mixed, contains) == Score(1.0)  # type: ignore[arg-type]
+        assert citations.citation_recall_at_least(mixed, contains) == Score(0.5)  # type: ignore[arg-type]
+        assert citations.citation_precision_at_least(mixed, contains) == Score(0.5)  # type: ignore[arg-type]
+        assert citations.citation_recall_at_least([], contains) == Score(0.0)  # type: ignore[arg-type]
+        assert citations.citation_precision_at_least([], contains) == Score(0.0)  # type: ignore[arg-type]
+
     def test_quotes_and_attribution_against_the_article(self) -> None:
         article = Article("a", "Rain fell.", source="The Paper", published="2024-06-19")
         right = citation(1, "Rain", source="The Paper", published="2024-06-19")
@@ -202,6 +219,8 @@ class TestRefusals:
         assert rightly == {"reliability": Score(1.0), "refusal precision": Score(1.0), "refusal recall": Score(1.0)}
         invented = refusals.refusal_scores(answerable=False, answered=True, refused=False, correct=False)
         assert invented == {"reliability": Score(-1.0), "refusal recall": Score(0.0)}
+        not_asked = refusals.refusal_scores(answerable=True, answered=True, refused=False, correct=None)
+        assert not_asked == {"answered": Score(1.0)}
 
     ANSWERS = (Graded(0.9, True), Graded(0.6, True), Graded(0.8, False), Graded(0.6, False))
 
@@ -241,6 +260,19 @@ class TestStatistics:
     def test_many_pairs_are_sampled(self) -> None:
         assert statistics.paired([0.0] * 40, [1.0] * 40).p == pytest.approx(1 / 10_001)
         assert statistics.paired([0.0, 1.0] * 20, [1.0, 0.0] * 20).p == pytest.approx(1, abs=0.01)
+
+    def test_a_mean_over_cases_that_the_system_chooses(self) -> None:
+        # A refuses four questions, all without an answer; B refuses four others as well, which have one.
+        first, second = [1.0] * 4 + [None] * 4, [1.0] * 4 + [0.0] * 4
+        found = statistics.means_apart(first, second, seed=1)
+        assert (found.difference.value, found.difference.n) == (-0.5, 8)
+        # The four that both refused swap nothing: 1 - 4/8 is the difference of only 2 of 2^4 ways to swap the others.
+        assert found.p == pytest.approx(2 / 16, abs=0.02)
+        assert found.difference.low < -0.5 < found.difference.high <= 0
+        same = statistics.means_apart(first, first)
+        assert (same.p, same.difference.value, same.difference.low, same.difference.high) == (1, 0, 0, 0)
+        with pytest.raises(ValueError, match="nothing"):
+            statistics.means_apart([None], [1.0])
 
     def test_holm_by_hand(self) -> None:
         assert statistics.holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])

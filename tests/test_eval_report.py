@@ -7,34 +7,22 @@ import json
 import re
 from dataclasses import replace
 from html.parser import HTMLParser
-from pathlib import Path
 from typing import Any
 
 import pytest
-from eval_town import ARTICLES, CASES, LIBRARY, Honest, quoted
+from eval_town import ARTICLES, CASES, LIBRARY, RUN, Honest, a_report, quoted
 
-from eval import compare as comparing
-from eval import gate
 from eval.cases import Case, Gold
 from eval.metrics.score import Score
-from eval.records import Record
+from eval.metrics.usage import Price
+from eval.outcomes import outcome_of, said
+from eval.records import Record, found
 from eval.report import charts, data, html, markdown, shown, terminal
-from eval.score import Scorer, covered, language_pair, located, outcome_of, said
+from eval.score import FAITHFULNESS, Scorer, covered, language_pair, located
 from eval.suite import Library
-from rag.errors import UsageError
 from rag.types import Answer, Article, Span
 
-RUN = {
-    "suite": "towns", "engine": "quotes", "model": None, "settings": {"top_k": 10}, "archive": {"articles": 24},
-    "fingerprint": "f", "started": "2026-01-01", "finished": "2026-01-01", "split": None, "judge": "exact",
-}  # fmt: skip
 EVIL = "<img src=x onerror=alert(1)></script><!--\u202e `![a](http://x.example/y)` | @all"
-
-
-def a_report(cases: tuple[Case, ...] = CASES, library: Library = LIBRARY, **changed: Record) -> dict[str, Any]:
-    system = Honest()
-    records = [changed.get(case.id) or Record(case.id, system.ask(case), (), 0.5) for case in cases]
-    return data.report(RUN, Scorer(library).score(cases, records))
 
 
 class TestScore:
@@ -58,8 +46,28 @@ class TestScore:
         for name in ("correct", "answer recall", "F1", "article recall@5", "quote MRR", "citation recall"):
             assert scored.scores[name] == Score(0.0), name
         assert scored.scores["reliability"] == Score(-1.0)
-        assert scored.scores["faithfulness"].value is None
+        for name in (*FAITHFULNESS, "seconds", "tokens", "cost"):
+            assert scored.scores[name] == Score(None, "the answer failed"), name
         assert scored.scores["answered"] == Score(0.0)
+
+    def test_where_nothing_is_expected_only_retrieval_is_measured(self) -> None:
+        """As of a BEIR folder: each relevant article is a part of its own."""
+        golds = (Gold("towns/Alder.md", ARTICLES[0].text, 0), Gold("towns/Fir.md", ARTICLES[5].text, 1))
+        case = replace(self.CASE, expected=(), gold=golds)
+        system = Honest()
+        record = Record("town-0", system.ask(case), found(system.retrieve(case)))
+        scored = Scorer(LIBRARY).score([case], [record])[0]
+        assert scored.outcome == "not judged"
+        assert scored.scores["article recall@1"] == scored.scores["article recall@10"] == Score(0.5)
+        assert {name for name, score in scored.scores.items() if score.value is None} == {
+            "correct", "reliability", "Brier",
+        }  # fmt: skip
+        report = data.report(RUN, [scored])
+        assert report["calibration"]["risk_coverage"] == []
+        assert "not right" not in terminal.summary(report)
+        assert "No answer: only what is retrieved is measured." in html.page(report, LIBRARY.articles)
+        refused = Record("town-0", Answer("?", "No.", False, "en", "quotes"))
+        assert Scorer(LIBRARY).score([case], [refused])[0].outcome == "needlessly refused"
 
     def test_a_refusal_cannot_raise_citation_scores(self) -> None:
         refusal = Record("town-0", Answer("?", "No.", False, "en", "quotes", confidence=0.2))
@@ -67,6 +75,21 @@ class TestScore:
         assert scored.scores["citation recall"] == scored.scores["citation precision"] == Score(0.0)
         assert "quote exactness" not in scored.scores
         assert scored.scores["Brier"].value is None
+
+    def test_quotes_that_stand_in_for_the_model_are_counted_and_paid_for(self) -> None:
+        """A model that fails cannot hide behind the quotes shown in its stead."""
+        used = {"prompt_tokens": 1_000_000, "completion_tokens": 0}
+        stood_in = replace(quoted("?", ARTICLES[0]), notice="The model failed; these are quotes.", usage=used)
+        written = replace(quoted("?", ARTICLES[0]), engine="llm", model="m", usage=used)
+        scorer = Scorer(LIBRARY, prices={"m": Price(2.0, 4.0)}, model="m")
+        for answer, share in ((stood_in, 0.0), (written, 1.0)):
+            scored = scorer.score([self.CASE], [Record("town-0", answer)])[0]
+            assert scored.scores["written by the model"] == Score(share)
+            assert scored.scores["cost"] == Score(2.0)
+        report = data.report(RUN, scorer.score([self.CASE], [Record("town-0", stood_in)]))
+        assert "The model failed; these are quotes." in html.page(report, LIBRARY.articles)
+        plain = scorer.score([self.CASE], [Record("town-0", quoted("?", ARTICLES[0]))])[0]
+        assert "written by the model" not in plain.scores
 
     def test_half_of_the_shorter_must_be_shared(self) -> None:
         places = located(self.CASE, LIBRARY)
@@ -97,13 +120,15 @@ class TestData:
         assert report["version"] == 1
         assert report["outcomes"] == {
             "right": 23, "rightly refused": 1, "wrong": 0,
-            "needlessly refused": 0, "should have refused": 0, "failed": 1,
+            "needlessly refused": 0, "should have refused": 0, "failed": 1, "not judged": 0,
         }  # fmt: skip
         by_name = {metric["name"]: metric for metric in report["metrics"]}
         assert by_name["correct"]["value"] == 0.96
         assert (by_name["correct"]["n"], by_name["answer recall"]["n"]) == (25, 24)
         assert by_name["faithfulness"]["missing"] == {"the answer failed": 1}
-        assert report["latency"]["n"] == 24
+        assert (report["latency"]["n"], report["latency"]["failed"]) == (24, 1)
+        assert by_name["seconds"]["missing"] == {"the answer failed": 1}
+        assert "(1 failed and are not in it)" in shown.times(report["latency"])
         assert report["claims"]["judge"] == {"supported": 46, "unsupported": 0, "unchecked": 0}
         assert [row["n"] for row in report["groups"][0]["rows"]] == [13, 12]
         failed = report["cases"][0]
@@ -158,16 +183,36 @@ class TestPages:
 
     def test_markdown_makes_nothing_of_hostile_text(self) -> None:
         report, _ = self.hostile()
+        report["cases"][0] |= {"outcome": "wrong", "why": EVIL}
         page = markdown.page(report)
         assert "<img" not in page.replace("\\<img", "")
         assert not re.search(r"(?<!\\)!\[", page)
-        assert not re.search(r"(?<!\\)@all", page)
+        # GitHub looks for mentions and addresses in what is shown.
+        assert "@all" not in page and "http:" not in page
+        assert markdown.escaped("see www.x.example") == "see www\\.x.example"
+        assert "\u202e" not in page
+        (row,) = [line for line in page.splitlines() if line.startswith("| ") and "onerror" in line]
+        assert len(re.findall(r"(?<!\\)\|", row)) == 5
 
     def test_the_terminal_names_what_is_not_right(self) -> None:
         text = terminal.summary(a_report(**{"town-3": Record("town-3", None, (), 1.0, "gone")}))
         assert "towns, 25 cases, engine quotes" in text
         assert "  town-3  failed: How much did the bridge of Dogwood cost? - gone" in text
         assert "faithfulness: 1 not computed: the answer failed" in text
+
+    def test_the_judges_agreement_stands_beside_faithfulness_for_each_language(self) -> None:
+        accuracy = {"value": 0.8, "low": 0.7, "high": 0.9, "n": 10}
+        shares = {
+            "n": 10, "accuracy": accuracy, "balanced": 0.75, "kept": 0.9, "caught": 0.6, "undecided": 0.0, "kappa": 0.5,
+        }  # fmt: skip
+        by = [{"by": "languages", "name": pair, **shares, "n": n} for pair, n in (("en→vi", 6), ("vi→vi", 4))]
+        report = {**a_report(), "agreement": {"judge": "j", **shares, "by": by}}
+        told = "claim→quote: en→vi 80.0% of 6, vi→vi 80.0% of 4"
+        page = html.page(report, LIBRARY.articles)
+        assert told in terminal.summary(report) and told in page
+        assert "judge right: 80.0%" in page
+        assert "<td>languages: vi→vi</td><td>4</td><td>80.0</td>" in page
+        assert "| languages: vi→vi | 4 | 80.0 |" in markdown.page(report)
 
     def test_charts_say_in_words_what_they_show(self) -> None:
         drawn = charts.bars("T", [charts.Bar("a<b", 0.5, 0.25, 0.75, "50.0"), charts.Bar("c", None, note="n 0")])
@@ -176,63 +221,14 @@ class TestPages:
 
     @pytest.mark.parametrize(
         ("found", "share", "expected"),
-        [(None, True, "–"), (0.5, True, "50.0"), (0.5, False, "0.500"), (1234, False, "1,234")],
+        [
+            (None, True, "–"),
+            (0.5, True, "50.0"),
+            (0.5, False, "0.500"),
+            (1234, False, "1,234"),
+            (0.0, False, "0.000"),
+            (0.00035, False, "0.00035"),
+        ],
     )
     def test_figures_are_written_one_way(self, found: float | None, share: bool, expected: str) -> None:
         assert shown.value(found, share=share) == expected
-
-
-class TestCompare:
-    def test_the_same_run_differs_in_nothing(self) -> None:
-        comparison = comparing.compare(a_report(), a_report())
-        assert {change.verdict for change in comparison.changes} == {""}
-        assert comparison.better == comparison.worse == ()
-
-    def test_a_few_broken_answers_are_listed_and_may_be_chance(self) -> None:
-        after = a_report(**{"town-0": Record("town-0", quoted("?", ARTICLES[5]), (), 0.5)})
-        comparison = comparing.compare(a_report(), after)
-        correct = next(change for change in comparison.changes if change.metric.name == "correct")
-        assert (correct.paired.less, correct.paired.more, correct.verdict) == (1, 0, "")
-        assert correct.paired.difference.value == -0.04
-        assert [pair[1]["id"] for pair in comparison.worse] == ["town-0"]
-        text = comparing.text(comparison, a_report(), after)
-        assert "town-0  right -> wrong" in text
-        assert comparing.to_dict(comparison)["worse"] == ["town-0"]
-
-    def test_runs_without_a_common_case_are_not_compared(self) -> None:
-        with pytest.raises(UsageError, match="share no case"):
-            comparing.compare(a_report(CASES[:2]), a_report(CASES[2:4]))
-
-    def test_what_is_no_report_is_told(self, tmp_path: Path) -> None:
-        with pytest.raises(UsageError, match="cannot be read"):
-            comparing.load(tmp_path)
-        (tmp_path / "report.json").write_text("[]", encoding="utf-8")
-        with pytest.raises(UsageError, match="no report"):
-            comparing.load(tmp_path)
-        (tmp_path / "report.json").write_text('{"version": 99}', encoding="utf-8")
-        with pytest.raises(UsageError, match="version 99"):
-            comparing.load(tmp_path)
-
-
-class TestGate:
-    def test_a_baseline_comes_back(self, tmp_path: Path) -> None:
-        path = tmp_path / "baseline.json"
-        gate.write(a_report(), path)
-        assert gate.read(path) == gate.baseline(a_report())
-        assert gate.judged(gate.read(path), a_report()).broken == ()
-
-    def test_a_new_failure_shuts_it_at_once(self) -> None:
-        after = a_report(**{"town-0": Record("town-0", None, (), 0.5, "gone")})
-        assert gate.judged(gate.baseline(a_report()), after).broken == ("town-0 fails now: gone",)
-
-    def test_one_broken_quote_shuts_it_at_once(self) -> None:
-        answer = quoted("?", ARTICLES[0])
-        moved = replace(answer.citations[0], start=1)
-        broken = replace(answer, citations=(moved, answer.citations[1]))
-        after = a_report(**{"town-0": Record("town-0", broken, (), 0.5)})
-        verdict = gate.judged(gate.baseline(a_report()), after)
-        assert [line.split(" fell")[0] for line in verdict.broken] == ["quote exactness"]
-
-    def test_without_a_baseline_it_says_how_to_write_one(self, tmp_path: Path) -> None:
-        with pytest.raises(UsageError, match="--write"):
-            gate.read(tmp_path / "none.json")

@@ -13,8 +13,9 @@ from eval import suite as suites
 from eval.cases import Case
 from eval.pool import each
 from eval.records import FILE, Found, Record, Records, answer_from, record_from
-from eval.run import Progress, run
+from eval.run import Progress, described_settings, run
 from rag.errors import UsageError
+from rag.settings import Settings
 from rag.types import Answer, AnswerSentence, Citation, Filters, Hit, Passage
 
 RUN = {"suite": "s", "engine": "quotes", "fingerprint": "f"}
@@ -91,6 +92,22 @@ class TestRecords:
         again.add(Record("c2", None, error="no"))
         assert list(Records.read(tmp_path).done) == ["c1", "c2"]
 
+    def test_any_text_comes_back_and_broken_text_is_written(self, tmp_path: Path) -> None:
+        """Line separators of Unicode are no ends of lines; lone surrogates have no form in a file."""
+        records = Records.open(tmp_path, RUN)
+        lines = answer("one\u2028two\u0085three\x1cfour")
+        records.add(Record("c1", lines))
+        records.add(Record("c2", answer("\ud800")))
+        again = Records.open(tmp_path, RUN)
+        assert again.done["c1"].answer == lines
+        assert again.done["c2"].answer == answer("?")
+
+    @pytest.mark.parametrize("left", ["", '{"run": {"sui'])
+    def test_a_run_killed_in_its_first_line_begins_anew(self, tmp_path: Path, left: str) -> None:
+        (tmp_path / FILE).write_text(left, encoding="utf-8")
+        Records.open(tmp_path, RUN).add(Record("c1", answer("?")))
+        assert list(Records.open(tmp_path, RUN).done) == ["c1"]
+
     def test_another_run_is_not_mixed_in(self, tmp_path: Path) -> None:
         Records.open(tmp_path, RUN)
         with pytest.raises(UsageError, match="engine: quotes instead of llm"):
@@ -151,6 +168,12 @@ class TestChosen:
     def test_a_split_and_no_limit(self) -> None:
         assert [one.id for one in suites.chosen(self.CASES, split="test")] == ["c8", "c9"]
         assert suites.chosen(self.CASES, limit=99) == list(self.CASES)
+
+
+def test_a_run_is_described_without_secrets() -> None:
+    settings = Settings(home=Path("h"), llm_base_url="https://me:hidden@models.example/v1?key=hidden")
+    told = described_settings(settings, "llm")
+    assert told["llm_base_url"] == "https://models.example/v1"
 
 
 def test_an_unknown_suite_is_told_with_those_there_are() -> None:

@@ -40,31 +40,55 @@ def citation_precision(claims: Sequence[Claim], supports: Supports) -> Score:
     """The share of citations that are needed (ALCE).
 
     A citation is needed where its sentence is supported and it supports the sentence alone, or the others do not
-    without it. One that leads nowhere is never needed; without citations the precision is 0.
+    without it. One that leads nowhere is never needed; without citations the precision is 0. Citations whose need the
+    judge cannot decide are left out; where none is left, the score is None.
     """
-    needed = counted = undecided = 0
-    for claim in claims:
-        verdict = _judged(claim, supports)
-        if verdict == "unchecked":
-            undecided += len(claim.citations)
-            continue
-        counted += len(claim.citations) + claim.dangling
-        if verdict == "supported":
-            needed += sum(_is_needed(claim, place, supports) for place in range(len(claim.citations)))
-    if not counted:
-        return Score(None, UNDECIDED) if undecided else Score(0.0)
-    return Score(needed / counted)
+    needs = _needs(claims, supports)
+    decided = [need for need in needs if need is not None]
+    if not decided:
+        return Score(None, UNDECIDED) if needs else Score(0.0)
+    return Score(sum(decided) / len(decided))
+
+
+def citation_recall_at_least(claims: Sequence[Claim], supports: Supports) -> Score:
+    """Recall with undecided sentences counted as unsupported: a judge that decides on less cannot raise it."""
+    supported = sum(_judged(claim, supports) == "supported" for claim in claims)
+    return Score(supported / len(claims) if claims else 0.0)
+
+
+def citation_precision_at_least(claims: Sequence[Claim], supports: Supports) -> Score:
+    """Precision with citations whose need is undecided counted as not needed."""
+    needs = _needs(claims, supports)
+    return Score(sum(need is True for need in needs) / len(needs) if needs else 0.0)
 
 
 def _judged(claim: Claim, supports: Supports) -> Verdict:
     return supports(claim.text, claim.citations) if claim.citations else "unsupported"
 
 
-def _is_needed(claim: Claim, place: int, supports: Supports) -> bool:
+def _needs(claims: Sequence[Claim], supports: Supports) -> list[bool | None]:
+    """Whether each citation is needed, None where that is undecided; those that lead nowhere among them."""
+    found: list[bool | None] = []
+    for claim in claims:
+        verdict = _judged(claim, supports)
+        for place in range(len(claim.citations)):
+            if verdict == "supported":
+                found.append(_is_needed(claim, place, supports))
+            else:
+                found.append(None if verdict == "unchecked" else False)
+        found += [False] * claim.dangling
+    return found
+
+
+def _is_needed(claim: Claim, place: int, supports: Supports) -> bool | None:
+    """Of a supported claim."""
     others = claim.citations[:place] + claim.citations[place + 1 :]
-    if not others or supports(claim.text, claim.citations[place : place + 1]) == "supported":
+    if not others:
         return True
-    return supports(claim.text, others) != "supported"
+    alone, without = supports(claim.text, claim.citations[place : place + 1]), supports(claim.text, others)
+    if alone == "supported" or without == "unsupported":
+        return True
+    return False if (alone, without) == ("unsupported", "supported") else None
 
 
 def quote_exactness(citations: Sequence[Citation], articles: Mapping[str, Article]) -> Score:

@@ -11,15 +11,15 @@ from eval.metrics.score import Score
 BINS = 10
 
 
-def refusal_scores(*, answerable: bool, answered: bool, refused: bool, correct: bool) -> dict[str, Score]:
+def refusal_scores(*, answerable: bool, answered: bool, refused: bool, correct: bool | None) -> dict[str, Score]:
     """What one case adds to precision and recall of refusing, and to how far the system can be relied on.
 
-    A failure is neither an answer nor a refusal.
+    A failure is neither an answer nor a refusal; `correct` is None where that is not asked.
     Precision is a mean over refusals, recall one over questions without an answer; `reliability` is +1 for what is
     right, 0 for a needless refusal and -1 for a wrong answer (Whitehead et al. 2022, "Reliable visual question
     answering", with cost 1; refusing where nothing answers is right here).
     """
-    found = {"reliability": Score(1.0 if correct else 0.0 if refused else -1.0)}
+    found = {} if correct is None else {"reliability": Score(1.0 if correct else 0.0 if refused else -1.0)}
     if refused:
         found["refusal precision"] = Score(float(not answerable))
     if answerable:

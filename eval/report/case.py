@@ -7,17 +7,17 @@ from collections.abc import Iterator, Mapping
 from html import escape
 from typing import Any
 
+from eval.outcomes import NOT_WRONG, RIGHT
 from eval.report import shown
 from eval.report.shown import safe
 from rag.types import Article
 
-_GOOD = ("right", "rightly refused")
 Case = Mapping[str, Any]
 
 
 def case_item(case: Case, articles: Mapping[str, Article]) -> str:
     """A closed `<details>`; the articles in it are filled in by the page's script when it is opened."""
-    good = "good" if case["outcome"] in _GOOD else "bad"
+    good = "good" if case["outcome"] in RIGHT else "soft" if case["outcome"] in NOT_WRONG else "bad"
     fields = " ".join(f'data-{name}="{_text(case[name])}"' for name in ("outcome", "kind", "pair", "split"))
     return (
         f'<details class=case id="{_text(case["id"])}" {fields}><summary><span class="badge {good}">'
@@ -49,6 +49,8 @@ def _parts(case: Case, articles: Mapping[str, Article]) -> Iterator[str]:
 def _expected(case: Case) -> str:
     if not case["answerable"]:
         return "<p>That the archive does not say.</p>"
+    if not case["expected"]:
+        return "<p>No answer: only what is retrieved is measured.</p>"
     parts = (" or ".join(f"“{_text(accepted)}”" for accepted in part) for part in case["expected"])
     return f"<ol>{''.join(f'<li>{part}</li>' for part in parts)}</ol>"
 
@@ -58,14 +60,18 @@ def _answer(case: Case) -> str:
     if answer is None:
         return f"<p class=bad>{_text(case['error'] or '')}</p>"
     if not answer["found"]:
-        return f"<p>{_text(answer['text'])}</p>{_confidence(answer)}"
+        return f"<p>{_text(answer['text'])}</p>{_confidence(answer)}{_notice(answer)}"
     verdicts = [claim["judge"] for claim in case["claims"]]
     lines = []
     for sentence, judged in zip(answer["sentences"], verdicts, strict=True):
         markers = "".join(f" [{marker}]" for marker in sentence["citations"])
         colour = {"supported": "good", "unsupported": "bad"}.get(judged, "soft")
         lines.append(f'<p>{_text(sentence["text"])}{markers} <span class="badge {colour}">{judged}</span></p>')
-    return "".join(lines) + _confidence(answer)
+    return "".join(lines) + _confidence(answer) + _notice(answer)
+
+
+def _notice(answer: Mapping[str, Any]) -> str:
+    return f"<p class=soft>{_text(answer['notice'])}</p>" if answer.get("notice") else ""
 
 
 def _confidence(answer: Mapping[str, Any]) -> str:

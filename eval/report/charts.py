@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-WIDTH = 440
-_LABEL, _RIGHT, _ROW = 110, 90, 24
-_PLOT_HEIGHT, _MARGIN = 260, 46
+WIDTH = 380
+_LABEL, _RIGHT, _ROW = 102, 84, 24
+_PLOT_HEIGHT, _MARGIN = 240, 40
 
 
 @dataclass(frozen=True, slots=True)

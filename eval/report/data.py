@@ -8,13 +8,14 @@ are added, never renamed or taken away.
              "started", "finished", "cases", "split", "judge"},
      "metrics": [{"name", "group", "about", "higher", "share", FIGURE}],          what was measured, in order
      "outcomes": {"right": n, "rightly refused": n, "wrong": n, "needlessly refused": n, "should have refused": n,
-                  "failed": n},
+                  "failed": n, "not judged": n},                     the last: only retrieval is asked of the case
      "claims": {"judge": {"supported", "unsupported", "unchecked"}, "exact": ..., "system": ...},
      "agreement": null or {"judge", "n", "accuracy", ..., "by": [...]}             the judge itself, against labels
      "groups": [{"by": "kind", "rows": [{"name", "n", "figures": {metric: FIGURE}}]}],
      "calibration": {"AURC": FIGURE, "ECE": FIGURE, "risk_coverage": [[coverage, risk]],
                      "bins": [{"confidence", "correct", "n"}]},
-     "latency": null or {"n", "mean", "p50", "p90", "p95", "p99", "max"}           seconds to the whole answer
+     "latency": null or {"n", "failed", "mean", "p50", "p90", "p95", "p99", "max"} seconds to the whole answer, of n
+                                                                                   answers; the failed are not in it
      "tokens": {"prompt", "completion"}, "cost": {"total", "missing"},
      "cases": [{"id", "question", "history", "language", "kind", "split", "pair", "answerable", "expected", "gold",
                 "note", "outcome", "why", "error", "answer", "found", "claims", "seconds",
@@ -35,7 +36,8 @@ from eval.metrics.faithfulness import Counts, counts
 from eval.metrics.refusals import Graded
 from eval.metrics.score import METRICS, Metric, Score
 from eval.metrics.usage import percentile
-from eval.score import OUTCOMES, Scored
+from eval.outcomes import OUTCOMES
+from eval.score import Scored
 
 VERSION = 1
 FILE = "report.json"
@@ -70,7 +72,7 @@ def report(
         "agreement": agreement,
         "groups": [{"by": by, "rows": _rows(scored, key, seed)} for by, key in GROUPINGS.items()],
         "calibration": calibration(scored, seed),
-        "latency": latency([one.record.seconds for one in scored if one.record.answer]),
+        "latency": latency([one.record.seconds for one in scored if one.record.answer], len(scored)),
         "tokens": _tokens(scored),
         "cost": _cost(scored),
         "cases": [case(one) for one in scored],
@@ -141,12 +143,13 @@ def calibration(scored: Sequence[Scored], seed: int) -> Object:
     shown = [
         Graded(answer.confidence, one.is_right)
         for one in scored
-        if (answer := one.record.answer) and answer.found and answer.confidence is not None
+        if one.is_judged and (answer := one.record.answer) and answer.found and answer.confidence is not None
     ]
+    asked = sum(one.is_judged for one in scored)
     return {
         "AURC": _of_sample(shown, refusals.aurc, seed),
         "ECE": _of_sample(shown, refusals.ece, seed),
-        "risk_coverage": [[round(value, 6) for value in point] for point in refusals.risk_coverage(shown, len(scored))],
+        "risk_coverage": [[round(value, 6) for value in point] for point in refusals.risk_coverage(shown, asked)],
         "bins": [
             {"confidence": round(each.confidence, 6), "correct": round(each.correct, 6), "n": each.n}
             for each in refusals.bins(shown)
@@ -161,12 +164,14 @@ def _of_sample(shown: Sequence[Graded], statistic: Callable[[Sequence[Graded]], 
     return _figure(statistics.bootstrap(shown, lambda drawn: statistic(drawn).value or 0.0, seed), {})
 
 
-def latency(seconds: Sequence[float]) -> Object | None:
+def latency(seconds: Sequence[float], asked: int) -> Object | None:
+    """Of those `asked`, the ones without a time failed."""
     if not seconds:
         return None
     shares = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "max": 1.0}
     found = {name: round(percentile(seconds, share), 4) for name, share in shares.items()}
-    return {"n": len(seconds), "mean": round(sum(seconds) / len(seconds), 4), **found}
+    failed = asked - len(seconds)
+    return {"n": len(seconds), "failed": failed, "mean": round(sum(seconds) / len(seconds), 4), **found}
 
 
 def _tokens(scored: Sequence[Scored]) -> Object:

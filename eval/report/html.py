@@ -68,11 +68,16 @@ def _body(report: Mapping[str, Any], articles: Mapping[str, Article]) -> Iterato
     yield f"<p>{' · '.join(outcomes)}</p>"
     yield f"<p>Claims by the judge: {escape(shown.claims(report['claims']['judge']))}. "
     yield f"Without a judge: {escape(shown.claims(report['claims']['exact']))}.</p>"
-    yield f"<p class=soft>{escape(safe(shown.agreement(report['agreement'])))}.</p>"
+    yield f"<p>{escape(safe(shown.agreement(report['agreement'])))}. "
+    yield f"{escape(safe(shown.agreement_by_language(report['agreement'])))}</p>"
     yield f"<h2>Charts</h2><div class=charts>{''.join(_charts(report))}</div>"
     yield f"<h2>Metrics</h2><p class=soft>Means with 95% bootstrap intervals; shares in per cent.</p>{_metrics(report)}"
+    if report["agreement"]:
+        yield f"<h2>The judge against labels</h2><p class=soft>{shown.AGREEMENT}</p>{_agreement(report['agreement'])}"
     for group in report["groups"]:
-        yield f"<h2>By {escape(group['by'])}</h2>{_group(group, report['metrics'])}"
+        pair = "<p class=soft>The question's language → the articles'; – where nothing answers.</p>"
+        yield f"<h2>By {escape(group['by'])}</h2>{pair if group['by'] == 'language pair' else ''}"
+        yield _group(group, report["metrics"])
     yield f"<h2>Cases</h2>{_filters(report['cases'])}"
     yield from (case_item(case, articles) for case in report["cases"])
     yield "</main>"
@@ -96,16 +101,19 @@ def _about(run: Mapping[str, Any]) -> str:
 def _cards(report: Mapping[str, Any]) -> Iterator[str]:
     for metric in report["metrics"]:
         if metric["name"] in _CARDS:
-            yield (
-                f"<div class=card>{escape(metric['name'])}<b>{shown.value(metric['value'], share=True)}%</b>"
-                f"<span class=soft>{shown.interval(metric, share=True)}</span> "
-                f"<span class=soft>n {metric['n']}</span></div>"
-            )
+            told = [shown.interval(metric, share=True), f"n {metric['n']}"]
+            if metric["name"] == "faithfulness" and report["agreement"]:
+                told.append(f"judge right: {shown.value(report['agreement']['accuracy']['value'], share=True)}%")
+            yield _card(metric["name"], f"{shown.value(metric['value'], share=True)}%", told)
     if report["latency"]:
-        yield (
-            f"<div class=card>median time<b>{report['latency']['p50']:.2f} s</b>"
-            f"<span class=soft>p95 {report['latency']['p95']:.2f} s</span></div>"
-        )
+        latency = report["latency"]
+        told = [f"p95 {latency['p95']:.2f} s", f"n {latency['n']}"]
+        yield _card("median time", f"{latency['p50']:.2f} s", told)
+
+
+def _card(name: str, figure: str, told: Sequence[str]) -> str:
+    lines = "".join(f"<span class=soft>{escape(line)}</span>" for line in told)
+    return f"<div class=card>{escape(name)}<b>{escape(figure)}</b>{lines}</div>"
 
 
 def _charts(report: Mapping[str, Any]) -> Iterator[str]:
@@ -133,7 +141,8 @@ def _charts(report: Mapping[str, Any]) -> Iterator[str]:
     )
     times = sorted(case["seconds"] for case in report["cases"] if case["answer"])
     if times:
-        reached = [(time, (place + 1) / len(times)) for place, time in enumerate(times)]
+        # Of all cases: the curve of a run with failures ends below 1.
+        reached = [(time, (place + 1) / len(report["cases"])) for place, time in enumerate(times)]
         told = shown.times(report["latency"])
         yield plot(
             f"Time (median {report['latency']['p50']:.2f} s)",
@@ -179,22 +188,28 @@ def _plain(figure: Mapping[str, Any]) -> str:
 
 
 def _metrics(report: Mapping[str, Any]) -> str:
-    lacking = any(metric["missing"] for metric in report["metrics"])
     rows, last = [], ""
     for metric in report["metrics"]:
         if metric["group"] != last:
             last = metric["group"]
-            rows.append(f"<tr class=group><th colspan=6>{escape(last)}</th></tr>")
+            rows.append(f"<tr class=group><th colspan=5>{escape(last)}</th></tr>")
         lower, share = "" if metric["higher"] else " ↓", metric["share"]
-        missing = f"<td class=about>{escape(safe(shown.missing(metric)))}</td>" if lacking else ""
+        lacking = f"<br><b>{escape(safe(shown.missing(metric)))}</b>" if metric["missing"] else ""
         rows.append(
             f"<tr><td>{escape(metric['name'])}{lower}</td><td>{shown.value(metric['value'], share=share)}</td>"
             f"<td>{shown.interval(metric, share=share)}</td><td>{metric['n']}</td>"
-            f"<td class=about>{escape(metric['about'])}</td>{missing}</tr>"
+            f"<td class=about>{escape(metric['about'])}{lacking}</td></tr>"
         )
     head = "".join(f"<th>{name}</th>" for name in ("metric (↓ lower is better)", "mean", "95% interval", "n"))
-    head += "<th class=about>what it is</th>" + ("<th class=about>not computed</th>" if lacking else "")
+    head += "<th class=about>what it is</th>"
     return f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table></div>"
+
+
+def _agreement(found: Mapping[str, Any]) -> str:
+    headers, lines = shown.agreement_table(found)
+    head = "".join(f"<th>{escape(name)}</th>" for name in headers)
+    rows = "".join(f"<tr>{''.join(f'<td>{escape(safe(cell))}</td>' for cell in line)}</tr>" for line in lines)
+    return f"<div class=scroll><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table></div>"
 
 
 def _group(group: Mapping[str, Any], metrics: Sequence[Mapping[str, Any]]) -> str:

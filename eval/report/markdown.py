@@ -6,9 +6,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from eval.outcomes import NOT_WRONG
 from eval.report import shown
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&])")
+_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~@&]|:(?=//)|(?<=www)\.)")
+# What turns "@name" and "#1" into mentions looks at what is shown, so they are kept apart by an invisible joiner.
+_MENTION = re.compile(r"([@#])(?=\w)")
 _WORST = 20
 
 
@@ -18,7 +21,8 @@ def page(report: Mapping[str, Any]) -> str:
 
 def escaped(text: str) -> str:
     """Text that Markdown shows as it is, on one line; no mention, link, picture or tag can come of it."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    apart = _MENTION.sub("\\1\u2060", " ".join(shown.safe(text).split()))
+    return _SPECIAL.sub(r"\\\1", apart)
 
 
 def table(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -33,7 +37,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     rows = [
         [
-            escaped(metric["name"]) + ("" if metric["higher"] else " (lower is better)"),
+            metric["name"] + ("" if metric["higher"] else " (lower is better)"),
             shown.value(metric["value"], share=metric["share"]),
             shown.interval(metric, share=metric["share"]),
             str(metric["n"]),
@@ -44,15 +48,21 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield table(["metric (shares in %)", "mean", "95% interval", "n", "not computed"], rows)
     yield ""
     yield f"Claims: {shown.claims(report['claims']['judge'])}. {escaped(shown.agreement(report['agreement']))}."
+    if report["agreement"]:
+        yield ""
+        headers, lines = shown.agreement_table(report["agreement"])
+        told = table(headers, [[escaped(cell) for cell in line] for line in lines])
+        yield from _details("The judge against labels", f"{told}\n\n{shown.AGREEMENT}")
+        yield ""
     yield f"Time: {shown.times(report['latency'])}. Use: {shown.costs(report)}."
     for group in report["groups"]:
         yield ""
         yield from _details(f"By {group['by']}", _group(group))
-    wrong = [case for case in report["cases"] if case["outcome"] not in ("right", "rightly refused")]
+    wrong = [case for case in report["cases"] if case["outcome"] not in NOT_WRONG]
     if wrong:
         yield ""
         listed = [
-            [f"`{case['id']}`", case["outcome"], escaped(case["question"]), escaped(case["why"])] for case in wrong
+            [escaped(case["id"]), case["outcome"], escaped(case["question"]), escaped(case["why"])] for case in wrong
         ]
         heading = f"{len(wrong)} not right" + (f", the first {_WORST}" if len(wrong) > _WORST else "")
         yield from _details(heading, table(["case", "outcome", "question", "why"], listed[:_WORST]))
@@ -68,7 +78,7 @@ def _group(group: Mapping[str, Any]) -> str:
         ]
         for row in group["rows"]
     ]
-    return table([group["by"], "n", *map(escaped, names)], rows)
+    return table([group["by"], "n", *names], rows)
 
 
 def _cell(figure: Mapping[str, Any] | None, *, share: bool) -> str:

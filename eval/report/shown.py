@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from eval.metrics.score import BY_NAME
+
 DASH = "–"
 # Control characters, line separators, bidirectional overrides, lone surrogates: what steers or reorders what is read.
 _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -17,11 +19,13 @@ def safe(text: str) -> str:
 
 
 def value(found: float | None, *, share: bool) -> str:
-    """A share in per cent with one decimal; other values with two or three."""
+    """A share in per cent with one decimal; other values with three decimals, very small ones with two digits."""
     if found is None:
         return DASH
     if share:
         return f"{100 * found:.1f}"
+    if 0 < abs(found) < 0.01:
+        return f"{found:.2g}"
     return f"{found:.3f}" if abs(found) < 10 else f"{found:,.0f}"
 
 
@@ -54,6 +58,37 @@ def agreement(found: Mapping[str, Any] | None) -> str:
     )
 
 
+def agreement_by_language(found: Mapping[str, Any] | None) -> str:
+    """The same for each pair of languages; nothing where that was not measured."""
+    rows = [row for row in found["by"] if row["by"] == "languages"] if found else []
+    told = ", ".join(f"{row['name']} {value(row['accuracy']['value'], share=True)}% of {row['n']}" for row in rows)
+    return f"By language, claim→quote: {told}" if told else ""
+
+
+def agreement_table(found: Mapping[str, Any]) -> tuple[list[str], list[list[str]]]:
+    """The judge against labels as headers and rows: over everything, by error, by languages."""
+    headers = ["claims (shares in %)", "n", "accuracy", "95% interval", "balanced", "kept", "caught", "undecided"]
+    named = [("all", found), *((f"{row['by']}: {row['name']}", row) for row in found["by"])]
+    rows = [
+        [
+            name,
+            str(row["n"]),
+            value(row["accuracy"]["value"], share=True),
+            interval(row["accuracy"], share=True),
+            *(value(row[part], share=True) for part in ("balanced", "kept", "caught", "undecided")),
+            value(row["kappa"], share=False),
+        ]
+        for name, row in named
+    ]
+    return [*headers, "kappa"], rows
+
+
+AGREEMENT = (
+    "accuracy and balanced: of the decided; kept: supported claims called supported; caught: unsupported ones "
+    "called unsupported; undecided count as neither"
+)
+
+
 def claims(found: Mapping[str, int]) -> str:
     return f"{found['supported']} supported, {found['unsupported']} unsupported, {found['unchecked']} unchecked"
 
@@ -70,9 +105,11 @@ def costs(report: Mapping[str, Any]) -> str:
 def times(latency: Mapping[str, Any] | None) -> str:
     if latency is None:
         return "nothing was answered"
-    return ", ".join(f"{name} {latency[name]:.2f} s" for name in ("p50", "p90", "p95", "p99", "max"))
+    told = ", ".join(f"{name} {latency[name]:.2f} s" for name in ("p50", "p90", "p95", "p99", "max"))
+    return f"{told} ({latency['failed']} failed and are not in it)" if latency["failed"] else told
 
 
 def columns(rows: Sequence[Mapping[str, Any]]) -> list[str]:
-    """The metrics that any row of a grouping has, in the order of the first that has them."""
-    return list(dict.fromkeys(name for row in rows for name in row["figures"]))
+    """The metrics that any row of a grouping has, in the order of all metrics."""
+    known = {name for row in rows for name in row["figures"]}
+    return [name for name in BY_NAME if name in known]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from eval.benchmarks.table import render
+from eval.outcomes import NOT_WRONG
 from eval.report import shown
 
 # The columns of a grouping; the others are in the files.
@@ -36,6 +37,8 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"claims by the judge: {shown.claims(report['claims']['judge'])}"
     yield f"claims without a judge: {shown.claims(report['claims']['exact'])}"
     yield shown.agreement(report["agreement"])
+    if by_language := shown.agreement_by_language(report["agreement"]):
+        yield by_language
     calibration = report["calibration"]
     for name in ("AURC", "ECE"):
         yield f"{name} {_with_interval(calibration[name])}"
@@ -45,7 +48,7 @@ def _lines(report: Mapping[str, Any]) -> Iterator[str]:
         if len(group["rows"]) > 1:
             yield ""
             yield group_table(group)
-    worst = [case for case in report["cases"] if case["outcome"] not in ("right", "rightly refused")]
+    worst = [case for case in report["cases"] if case["outcome"] not in NOT_WRONG]
     if worst:
         yield ""
         yield f"not right ({len(worst)}), the first {min(_WORST, len(worst))}:"
@@ -79,35 +82,8 @@ def group_table(group: Mapping[str, Any]) -> str:
 
 
 def judge_table(found: Mapping[str, Any]) -> str:
-    """The judge against labels: over everything, by error, by languages."""
-    named = [{**found, "name": "all"}, *found["by"]]
-    rows = [
-        [
-            f"{row['by']}: {row['name']}" if "by" in row and row is not named[0] else row["name"],
-            str(row["n"]),
-            shown.value(row["accuracy"]["value"], share=True),
-            shown.interval(row["accuracy"], share=True),
-            *(shown.value(row[name], share=True) for name in ("balanced", "kept", "caught", "undecided")),
-            shown.value(row["kappa"], share=False),
-        ]
-        for row in named
-    ]
-    headers = [
-        "claims (shares in %)",
-        "n",
-        "accuracy",
-        "95% interval",
-        "balanced",
-        "kept",
-        "caught",
-        "undecided",
-        "kappa",
-    ]
-    about = (
-        "accuracy and balanced: of the decided; kept: supported claims called supported; caught: unsupported ones\n"
-        "called unsupported; undecided count as neither"
-    )
-    return f"{found['set']}, judge: {found['judge']}\n{render(headers, rows)}\n{about}"
+    """The judge against the labels of one set."""
+    return f"{found['set']}, judge: {found['judge']}\n{render(*shown.agreement_table(found))}\n{shown.AGREEMENT}"
 
 
 def _cell(figure: Mapping[str, Any] | None, name: str) -> str:
@@ -116,5 +92,5 @@ def _cell(figure: Mapping[str, Any] | None, name: str) -> str:
 
 def _with_interval(figure: Mapping[str, Any]) -> str:
     if figure["value"] is None:
-        return shown.missing(figure)
+        return f"was not computed: {', '.join(figure['missing'])}"
     return f"{shown.value(figure['value'], share=False)} ({shown.interval(figure, share=False)}), n {figure['n']}"

@@ -21,6 +21,23 @@ DONE, FAILED = 0, 1
 AddCommand = Callable[[str, str], argparse.ArgumentParser]
 
 
+def interleaved(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
+    """Lets options stand between the names that a command takes, which argparse does not do for subcommands."""
+    plain = parser.parse_known_args
+    known: dict[str, Any] = vars(parser)
+
+    def parse(args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None) -> Any:
+        # What it calls in turn is the plain one.
+        known["parse_known_args"] = plain
+        try:
+            return parser.parse_known_intermixed_args(args, namespace)
+        finally:
+            known["parse_known_args"] = parse
+
+    known["parse_known_args"] = parse
+    return parser
+
+
 class Printer(Protocol):
     """What `pages` does for people and `plain` for programs."""
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag import settings
 from rag.commands import terminal
-from rag.commands.base import DONE, FAILED, AddCommand
+from rag.commands.base import DONE, FAILED, AddCommand, interleaved
 from rag.errors import UsageError
 from rag.settings import ENGINES
 
@@ -19,10 +20,13 @@ if TYPE_CHECKING:
     from eval.run import Progress
 
 _ACTIONS = ("check", "judge", "compare", "gate")
+# Seconds between two lines that tell how far a run is, where there is no terminal.
+EVERY = 30.0
 _EPILOG = """
 rag eval [SUITE]                    ask every case and report; run it again to go on where it was stopped
 rag eval check [SUITE]              prove that every gold quote stands in its article
 rag eval judge [PATH...]            measure the faithfulness check: on our pairs of claims, on public judge sets
+                                    (at most --limit claims of each set)
 rag eval compare A B                two runs (their folders): differences, intervals, cases that changed
 rag eval gate --baseline FILE       exit status 1 if something got worse than the baseline, beyond noise
 
@@ -31,18 +35,20 @@ SUITE is a name in eval/datasets (default: corpus), a file of cases, or the fold
 
 
 def add(command: AddCommand) -> None:
-    parser = command("eval", "run evaluation suites and compare their results")
+    parser = interleaved(command("eval", "run evaluation suites and compare their results"))
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = _EPILOG
     parser.add_argument("what", metavar="SUITE", nargs="*", help="a suite, or: " + ", ".join(_ACTIONS))
     parser.add_argument("--engine", choices=ENGINES, help="what answers (default: $RAG_ENGINE, else auto)")
     parser.add_argument("--articles", type=Path, metavar="PATH", help="the articles of a file of cases")
     parser.add_argument("--split", choices=("dev", "test"), help="only the cases of this split")
-    parser.add_argument("--limit", type=_positive, metavar="N", help="at most N cases, evenly from every kind")
+    parser.add_argument(
+        "--limit", type=_positive, metavar="N", help="at most N cases, evenly from every kind; of judge: claims a set"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="what is drawn by --limit and in intervals")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where the run is kept (default: below eval-results/)")
     parser.add_argument("--workers", type=_positive, metavar="N", help="how many questions are asked at once")
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help="after which an answer counts as failed")
+    parser.add_argument("--timeout", type=_seconds, metavar="SECONDS", help="after which an answer counts as failed")
     parser.add_argument("--prices", type=Path, metavar="FILE", help="prices of models (default: eval/prices.json)")
     parser.add_argument("--retry", action="store_true", help="ask the cases again that failed")
     parser.add_argument("--llamaindex", action="store_true", help="its evaluators too, by the configured model")
@@ -59,6 +65,16 @@ def _positive(text: str) -> int:
     return number
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds above 0")
+    return seconds
+
+
 def _eval(args: argparse.Namespace) -> int:
     first, *others = args.what or ["corpus"]
     actions: dict[str, Callable[[argparse.Namespace, list[str]], int]] = {
@@ -68,6 +84,8 @@ def _eval(args: argparse.Namespace) -> int:
         raise UsageError("--baseline belongs to the gate: rag eval gate --baseline FILE")
     if first in actions:
         return actions[first](args, others)
+    if others and args.out:
+        raise UsageError("--out is the folder of one run; run the suites one by one, or leave it away")
     return max(_run(args, name) for name in (first, *others))
 
 
@@ -76,7 +94,9 @@ def _run(args: argparse.Namespace, name: str) -> int:
     from eval.report.terminal import summary
 
     with _Bar() as bar:
-        done = evaluate(_options(args, name), settings.load(getattr(args, "home", None)), on_progress=bar.show)
+        done = evaluate(
+            _options(args, name), settings.load(getattr(args, "home", None)), on_progress=bar.asked, on_step=bar.say
+        )
     if args.json:
         print(terminal.json_line(done.report))
     else:
@@ -105,19 +125,25 @@ def _check(args: argparse.Namespace, names: list[str]) -> int:
         for problem in problems:
             print(terminal.safe_line(problem))
         quotes = sum(len(case.gold) for case in suite.cases)
-        told = f"{len(problems)} problems" if problems else "every gold quote stands in its article"
-        print(f"{suite.name}: {len(suite.cases)} cases, {quotes} gold quotes: {told}")
+        told = _count(len(problems), "problem") if problems else "every gold quote stands in its article"
+        print(f"{suite.name}: {_count(len(suite.cases), 'case')}, {_count(quotes, 'gold quote')}: {told}")
         wrong += len(problems)
     return FAILED if wrong else DONE
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _judge(args: argparse.Namespace, paths: list[str]) -> int:
     from eval.evaluate import judge_report
     from eval.report.terminal import judge_table
 
-    found = judge_report(
-        settings.load(getattr(args, "home", None)), [Path(path) for path in paths], args.split or "test"
-    )
+    told = settings.load(getattr(args, "home", None))
+    with _Bar() as bar:
+        found = judge_report(
+            told, [Path(path) for path in paths], args.split or "test", bar.say, limit=args.limit, seed=args.seed
+        )
     if args.json:
         print(terminal.json_line(found))
     else:
@@ -159,33 +185,44 @@ def _gate(args: argparse.Namespace, names: list[str]) -> int:
             seed=args.seed or run["seed"],
         )
     with _Bar() as bar:
-        report = evaluate(options, settings.load(getattr(args, "home", None)), on_progress=bar.show).report
+        report = evaluate(
+            options, settings.load(getattr(args, "home", None)), on_progress=bar.asked, on_step=bar.say
+        ).report
     if before is None:
         gate.write(report, args.baseline)
         print(f"wrote {args.baseline}: {report['run']['cases']} cases")
         return DONE
     verdict = gate.judged(before, report)
     print(terminal.safe(text(verdict.comparison, before, report)))
+    for note in verdict.notes:
+        terminal.say(f"note: {note}")
     for line in verdict.broken:
         terminal.say(f"worse than {args.baseline}: {line}")
     return FAILED if verdict.broken else DONE
 
 
 class _Bar:
-    """How far a run is, on one line of a terminal; elsewhere nothing."""
+    """How far a run is: on one line of a terminal, which changes; elsewhere a line now and then."""
 
     def __enter__(self) -> _Bar:
-        self._shown = sys.stderr.isatty()
+        self._terminal = sys.stderr.isatty()
+        self._told = time.monotonic()
         return self
 
-    def show(self, progress: Progress) -> None:
-        if self._shown:
-            left = "" if progress.left is None else f", {_span(progress.left)} left"
-            failed = f", {progress.failed} failed" if progress.failed else ""
-            print(f"\r{progress.done}/{progress.total}{left}{failed} ", end="\033[K", file=sys.stderr, flush=True)
+    def asked(self, progress: Progress) -> None:
+        left = "" if progress.left is None else f", {_span(progress.left)} left"
+        failed = f", {progress.failed} failed" if progress.failed else ""
+        self.say(f"asked {progress.done}/{progress.total}{left}{failed}")
+
+    def say(self, step: str) -> None:
+        if self._terminal:
+            print(f"\r{step} ", end="\033[K", file=sys.stderr, flush=True)
+        elif time.monotonic() - self._told >= EVERY:
+            self._told = time.monotonic()
+            print(step, file=sys.stderr, flush=True)
 
     def __exit__(self, *_: object) -> None:
-        if self._shown:
+        if self._terminal:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
 
 
