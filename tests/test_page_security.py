@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
@@ -167,13 +166,6 @@ def test_an_article_is_shown_whole_and_as_it_is(text: str) -> None:
 )
 def test_only_a_plain_web_address_is_a_link(address: str | None, is_link: bool) -> None:
     assert (safe_address(address) is not None) is is_link
-
-
-def test_marks_are_json_whatever_they_hold() -> None:
-    for text in HOSTILE:
-        html = thread([exchange(text)], "vi", {}, "c1", Welcome(1))
-        (marks,) = {value for value in Elements(html).values if value.startswith("[{")}
-        assert json.loads(marks)[0]["quote"] == text
 
 
 # Old and odd answers

@@ -72,7 +72,8 @@ class _Page:
         self.composer.stop(chat.stop, None, None, **quick)
         for place in (self.thread, self.live, self.reader, self.shelf):
             place.select(chat.read, None, [self.reader, self.toast], **quick)
-        self.thread.expand(chat.read, None, [self.reader, self.toast], **quick)
+        for place in (self.thread, self.reader):
+            place.expand(chat.read, None, [self.reader, self.toast], **quick)
         self.thread.like(chat.rate, None, [self.thread, self.toast], **quick)
         self.sidebar.select(chat.open, None, talk, **quick)
         self.sidebar.clear(chat.new, None, talk, **quick)
@@ -96,7 +97,7 @@ class _Page:
         if form.text("kind") == "conversation":
             thread, live, sidebar, toast = self.chat.undelete(request.username or "", form.text("key"))
             return thread, live, sidebar, SKIP, SKIP, SKIP, toast
-        return SKIP, SKIP, SKIP, *self.library.restore(form.text("key", 4000))
+        return SKIP, SKIP, SKIP, *self.library.restore(form.text("key"))
 
     def _html(self, name: str, value: str = "") -> gr.HTML:
         return gr.HTML(value, elem_id=name, js_on_load=_WIRE, apply_default_css=False)

@@ -15,7 +15,7 @@ from rag.errors import RagError, UnknownArticle
 from rag.types import Answer, Filters
 from ui import reader, view
 from ui.asking import Stop, Waiting, Working, events
-from ui.conversation import Conversation
+from ui.conversation import Conversation, citations_of
 from ui.desk import Desk
 from ui.form import Form
 from ui.refusals import Refused, UnknownConversation
@@ -45,6 +45,7 @@ class Chat:
             yield self._thread(before), view.live(shown, self._language), SKIP
             for shown, answer in self._events(shown, before, request, stop):  # noqa: B020 - the last one shown
                 if answer is None:
+                    self._desk.show_live(_session(request), shown.citations)
                     yield SKIP, view.live(shown, self._language), SKIP
                 else:
                     after = self._kept(user, form, shown, answer)
@@ -84,10 +85,11 @@ class Chat:
         form, user = Form.of(event._data), _user(request)
         gone, current = form.text("conversation"), form.text("current")
         try:
+            title = self._desk.conversations.load(user, gone).title
             self._desk.conversations.delete(user, gone)
         except RagError as error:
             return SKIP, SKIP, SKIP, self.toast(self._message(error), failed=True)
-        said = say(self._language, "conversation_deleted", title=form.text("title"))
+        said = say(self._language, "conversation_deleted", title=title)
         toast = self.toast(said, undo={"kind": "conversation", "key": gone})
         if gone == current:
             return *self.opened(user, ""), toast
@@ -112,15 +114,14 @@ class Chat:
             return SKIP, self.toast(self._message(error), failed=True)
         return self._thread(self._load(user, conversation_id)), SKIP
 
-    def read(self, event: gr.EventData) -> tuple[Any, ...]:
-        """reader, toast: the article of a citation (`marker` among `citations`), of an id or of a title."""
+    def read(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """reader, toast: the article of a citation (`marker` in a turn of a conversation), of an id or of a title."""
         form, ticket = Form.of(event._data), secrets.token_hex(4)
-        citations = form.citations()
-        cited = next((citation for citation in citations if citation.marker == form.number("marker")), None)
-        opened = reader.Opened(cited, citations) if cited else None
+        opened = None
         try:
-            if cited:
-                article = self._desk.qa.article(cited.article_id)
+            if form.number("marker") is not None:
+                opened = self._cited(form, request)
+                article = self._desk.qa.article(opened.citation.article_id)
             elif title := form.text("title", 2000):
                 article = self._desk.with_title(title)
             else:
@@ -131,7 +132,20 @@ class Chat:
             return SKIP, self.toast(self._message(error), failed=True)
         except RagError as error:
             return SKIP, self.toast(self._message(error), failed=True)
-        return reader.article_page(article, opened, self._language, ticket), SKIP
+        return reader.article_page(article, opened, self._language, ticket, form.number("start")), SKIP
+
+    def _cited(self, form: Form, request: gr.Request) -> reader.Opened:
+        """The citation that a person pressed, as it is kept here. Raises UnknownConversation where there is none."""
+        conversation, turn = form.text("conversation"), form.number("turn")
+        if turn is None:
+            citations = self._desk.cited_live(_session(request))
+        else:
+            exchanges = self._desk.conversations.load(_user(request), conversation).exchanges
+            citations = next((citations_of(said.answer) for said in exchanges if said.turn == turn), ())
+        for citation in citations:
+            if citation.marker == form.number("marker"):
+                return reader.Opened(citation, citations, conversation, turn)
+        raise UnknownConversation
 
     def sidebar(self, user: str, current: str) -> str:
         conversations = self._desk.conversations.list(user)
@@ -208,4 +222,5 @@ def _user(request: gr.Request) -> str:
 
 
 def _session(request: gr.Request) -> str:
-    return request.session_hash or ""
+    # A browser names its session itself: under its user, it can only be one of theirs.
+    return f"{_user(request)}/{request.session_hash or ''}"

@@ -22,7 +22,8 @@ from ui.render import render
 from ui.shelf import chosen
 from ui.texts import say
 
-PAGE = 100
+# Articles shown at first, and at most: for more there is the search.
+PAGE, MOST = 100, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +68,11 @@ class Library:
     def list(self, form: Form) -> str:
         articles = self._desk.qa.articles()
         matching = chosen(articles, form.text("search"), form.text("order"))
-        shown = matching[: form.number("count") or PAGE]
+        shown = matching[: min(form.number("count") or PAGE, MOST)]
         restorable = {info.id for info in shown if Path(info.path).is_file()}
         return render(
-            "library", self._language, shown=shown, matching=len(matching), total=len(articles), restorable=restorable
+            "library", self._language, shown=shown, matching=len(matching), total=len(articles), most=MOST,
+            restorable=restorable,
         )  # fmt: skip
 
     def remove(self, event: gr.EventData) -> tuple[Any, ...]:
@@ -82,17 +84,17 @@ class Library:
         except RagError as error:
             return SKIP, SKIP, SKIP, self._toast(message_of(error, self._language), failed=True)
         said = self._say("article_removed", title=article.title or self._say("untitled"))
-        undo = {"kind": "article", "key": article.path} if Path(article.path).is_file() else None
+        undo = {"kind": "article", "key": article.id} if Path(article.path).is_file() else None
         if undo:
-            self._desk.removed.add(article.path)
+            self._desk.removed[article.id] = article.path
         return *self.shown(form), self._toast(said, undo=undo)
 
-    def restore(self, path: str) -> tuple[Any, ...]:
+    def restore(self, article_id: str) -> tuple[Any, ...]:
         """library, archive line, limits, toast; only of what was removed here."""
         try:
-            if path in self._desk.removed:
+            if path := self._desk.removed.get(article_id):
                 self._desk.qa.ingest([path])
-                self._desk.removed.discard(path)
+                del self._desk.removed[article_id]
         except RagError as error:
             return SKIP, SKIP, SKIP, self._toast(message_of(error, self._language), failed=True)
         return *self.shown(), self._toast(self._say("restored"))

@@ -68,7 +68,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "vi": "Đã dừng. Câu trả lời dở dang này không được lưu.",
         "en": "Stopped. This unfinished answer is not kept.",
     },
-    "done": {"vi": "Đã trả lời, {count} trích dẫn.", "en": "Answered, {count} citations."},
     "failed": {"vi": "Chưa trả lời được", "en": "This could not be answered"},
     "failed_advice": {"vi": "Câu hỏi vẫn còn; hãy thử lại.", "en": "Your question is kept; try again."},
     "unexpected": {
@@ -135,6 +134,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "vi": "Bài đã thay đổi sau khi được trích; nay không còn nguyên văn đoạn này.",
         "en": "The article has changed since it was quoted; it no longer holds these words.",
     },
+    "part": {"vi": "Bài dài, đang ở {share}%.", "en": "A long article, at {share}%."},
+    "earlier_part": {"vi": "Xem phần trước", "en": "Show the part before"},
+    "later_part": {"vi": "Xem phần sau", "en": "Show the part after"},
     "aside": {"vi": "không thuộc bài", "en": "not part of the article"},
     # Conversations
     "conversations": {"vi": "Cuộc trò chuyện", "en": "Conversations"},

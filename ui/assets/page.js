@@ -59,6 +59,7 @@
   const close = () => {
     if (!root.classList.contains("reading-on")) return;
     root.classList.remove("reading-on");
+    document.querySelector(".cite.is-open")?.classList.remove("is-open");
     (opener && opener.isConnected ? opener : $("#question"))?.focus();
   };
   const opened = (reader) => {
@@ -145,7 +146,11 @@
     } else if (source.classList.contains("other")) {
       source.search = location.search; source.hash = location.hash;
     } else if (source.classList.contains("halt")) root.classList.remove("asking");
-    if (data.on === "select" && !source.closest("#reader, #sidebar")) opener = source;
+    if (data.on === "select" && !source.closest("#reader, #sidebar")) {
+      opener = source;
+      document.querySelector(".cite.is-open")?.classList.remove("is-open");
+      if (source.classList.contains("cite")) source.classList.add("is-open");
+    }
     if (source.closest("#sidebar") && (data.on === "select" || data.on === "clear")) {
       if (busy()) $(".halt").click();
       root.classList.remove("side-on"); $(".side-toggle")?.setAttribute("aria-expanded", "false");
@@ -185,7 +190,7 @@
       if (id) address.searchParams.set("c", id); else address.searchParams.delete("c");
       if (address.href !== location.href) history.replaceState(null, "", address);
       const last = [...part.querySelectorAll(".exchange")].at(-1);
-      const key = last ? `${id}:${last.dataset.turn}:${last.dataset.citations}` : id;
+      const key = last ? `${id}:${last.dataset.turn}:${last.dataset.asked}` : id;
       if (last && key !== part.dataset.shown) last.scrollIntoView({ block: "start" });
       part.dataset.shown = key;
       if (!$("#spoken")) { const spoken = document.createElement("p"); spoken.id = "spoken"; spoken.className = "unseen"; spoken.setAttribute("role", "status"); body().append(spoken); }
