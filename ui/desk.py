@@ -16,6 +16,7 @@ from ui.conversations import Conversations
 from ui.examples import examples
 from ui.limits import Queue
 from ui.render import render
+from ui.runs import Runs
 from ui.texts import say
 from ui.view import Reprints, Welcome
 
@@ -30,6 +31,7 @@ class Desk:
         self.qa = qa
         self.conversations = Conversations(qa.settings.home)
         self.line = Queue(at_once)
+        self.runs = Runs(qa.settings.eval_results)
         # Article id -> path of what was removed here and may be brought back.
         self.removed: dict[str, str] = {}
         self._lock = threading.Lock()

@@ -1,6 +1,7 @@
 """Every text of the page, in both languages, in one place. Pure.
 
-`{name}` is filled in by `say`. What the engine itself says is in rag/answer/messages.py, refusals in ui/refusals.py.
+`{name}` is filled in by `say`. The evaluation's texts are in ui/texts_evaluation.py, refusals in ui/refusals.py; what
+the engine itself says is in rag/answer/messages.py.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rag.answer.messages import AnswerLanguage
+from ui import texts_evaluation
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     # The frame
@@ -209,6 +211,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "vi": "Tên hoặc mật khẩu không đúng. Hãy thử lại.",
         "en": "Name or password is wrong. Try again.",
     },
+    **texts_evaluation.TEXTS,
 }  # fmt: skip
 
 
@@ -216,3 +219,8 @@ def say(language: AnswerLanguage, key: str, **values: object) -> str:
     """The text `key` in that language. Raises KeyError for an unknown one."""
     text = TEXTS[key][language]
     return text.format(**values) if values else text
+
+
+def named(language: AnswerLanguage, kind: str, name: str) -> str:
+    """What the page calls an outcome, a metric or a kind of question of a report; its own word where it has none."""
+    return texts_evaluation.NAMES[kind].get(name, {}).get(language, name)

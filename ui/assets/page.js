@@ -19,14 +19,19 @@
   speak();
 
   // Views
-  const view = () => (location.hash === "#library" ? "library" : "ask");
+  const view = () => (["#library", "#evaluation"].includes(location.hash) ? location.hash.slice(1) : "ask");
+  // The runs are read when somebody wants to see them.
+  const load = () => {
+    const button = view() === "evaluation" && $("#evaluation [data-load]");
+    if (button) { button.click(); delete button.dataset.load; }
+  };
   const show = () => {
     root.dataset.view = view();
     for (const link of document.querySelectorAll("a[data-view]")) {
       if (link.dataset.view === view()) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
     }
   };
-  addEventListener("hashchange", () => { show(); if (view() === "ask") $("#question")?.focus(); });
+  addEventListener("hashchange", () => { show(); load(); if (view() === "ask") $("#question")?.focus(); });
   root.dataset.view = view();
 
   // The card of a citation
@@ -59,7 +64,7 @@
   const close = () => {
     if (!root.classList.contains("reading-on")) return;
     root.classList.remove("reading-on");
-    document.querySelector(".cite.is-open")?.classList.remove("is-open");
+    $(".is-open")?.classList.remove("is-open");
     (opener && opener.isConnected ? opener : $("#question"))?.focus();
   };
   const opened = (reader) => {
@@ -67,7 +72,7 @@
     if (!reading || reading.dataset.ticket === reader.dataset.shown) return;
     reader.dataset.shown = reading.dataset.ticket;
     root.classList.add("reading-on");
-    const mark = $("mark.is-current", reader);
+    const mark = $(".text mark.is-current", reader);
     requestAnimationFrame(() => {
       // The talk has become narrower: what was clicked has moved.
       if (opener?.isConnected) opener.scrollIntoView({ block: "center" });
@@ -148,8 +153,8 @@
     } else if (source.classList.contains("halt")) root.classList.remove("asking");
     if (data.on === "select" && !source.closest("#reader, #sidebar")) {
       opener = source;
-      document.querySelector(".cite.is-open")?.classList.remove("is-open");
-      if (source.classList.contains("cite")) source.classList.add("is-open");
+      $(".is-open")?.classList.remove("is-open");
+      if (source.classList.contains("cite") || "case" in data) source.classList.add("is-open");
     }
     if (source.closest("#sidebar") && (data.on === "select" || data.on === "clear")) {
       if (busy()) $(".halt").click();
@@ -177,7 +182,7 @@
     const part = element.closest("#thread, #live, #reader, #limits, #toast, #header, #sidebar") || element;
     if (part.id === "reader") opened(part);
     if (part.id === "limits") limits();
-    if (part.id === "header") show();
+    if (part.id === "header") { show(); load(); }
     if (part.id === "live") {
       root.classList.toggle("asking", Boolean($("[data-state=busy]", part)));
       const talk = $("#talk");
