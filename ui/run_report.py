@@ -13,7 +13,9 @@ from rag.types import Citation, Span
 from ui.given import Given
 
 VERSION = 1
+# What is told apart by colour; any other outcome says neither.
 GOOD = ("right", "rightly refused")
+BAD = ("wrong", "needlessly refused", "should have refused", "failed")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,10 @@ class Case:
     @property
     def is_good(self) -> bool:
         return self.outcome in GOOD
+
+    @property
+    def is_bad(self) -> bool:
+        return self.outcome in BAD
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ NAMES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "needlessly refused": {"vi": "từ chối thừa", "en": "needlessly refused"},
         "should have refused": {"vi": "lẽ ra phải từ chối", "en": "should have refused"},
         "failed": {"vi": "hỏng", "en": "failed"},
+        "not judged": {"vi": "không chấm", "en": "not judged"},
     },
     "by": {
         "kind": {"vi": "loại câu hỏi", "en": "kind"},
@@ -127,6 +128,8 @@ NAMES: Mapping[str, Mapping[str, Mapping[str, str]]] = {
         "reliability": {"vi": "đáng tin", "en": "reliability"},
         "citation recall": {"vi": "trích dẫn đủ", "en": "citation recall"},
         "citation precision": {"vi": "trích dẫn cần", "en": "citation precision"},
+        "citation recall, at least": {"vi": "trích dẫn đủ, ít nhất", "en": "citation recall, at least"},
+        "citation precision, at least": {"vi": "trích dẫn cần, ít nhất", "en": "citation precision, at least"},
         "quote exactness": {"vi": "đúng nguyên văn", "en": "quote exactness"},
         "wrong source rate": {"vi": "trích nhầm bài", "en": "wrong source rate"},
         "outlet accuracy": {"vi": "đúng tên báo", "en": "outlet accuracy"},
