@@ -13,7 +13,7 @@ import gradio as gr
 from rag.answer.messages import AnswerLanguage
 from rag.errors import RagError, UnknownArticle
 from rag.types import Answer, Filters
-from ui import reader, view
+from ui import faults, reader, view
 from ui.asking import Stop, Waiting, Working, events
 from ui.conversation import Conversation, citations_of
 from ui.desk import Desk
@@ -212,7 +212,8 @@ def message_of(error: Exception, language: AnswerLanguage) -> str:
     if isinstance(error, Refused):
         return error.said[language]
     if isinstance(error, RagError):
-        return str(error)
+        _log.warning("%s: %s", type(error).__name__, error)
+        return faults.line_of(error, language)
     _log.error("unexpected error", exc_info=error)
     return say(language, "unexpected")
 

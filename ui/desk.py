@@ -14,6 +14,7 @@ from rag.types import Article, Citation
 from ui.asking import Stop
 from ui.conversations import Conversations
 from ui.examples import examples
+from ui.faults import line_of
 from ui.limits import Queue
 from ui.render import render
 from ui.runs import Runs
@@ -121,7 +122,7 @@ class Desk:
         try:
             choice = choose(self.qa.settings)
         except RagError as error:
-            return str(error)
+            return line_of(error, language)
         if choice.engine == "quotes":
             return say(language, "by_quotes")
         return say(language, "by_model", model=choice.model or say(language, "some_model"))

@@ -16,6 +16,7 @@ from rag.errors import RagError
 from rag.types import IngestReport
 from ui.chat import SKIP, message_of
 from ui.desk import Desk
+from ui.faults import file_reason
 from ui.form import Form
 from ui.limits import Upload, check_uploads, checked_upload, safe_name
 from ui.render import render
@@ -120,7 +121,7 @@ class Library:
         told = [self._say(key, count=count) for key, count in counts if count]
         if not told and report.unchanged:
             told = [self._say("file_known")]
-        reasons = [failure.reason for failure in report.failed]
+        reasons = [file_reason(failure.reason, self._language) for failure in report.failed]
         if not told:
             return replace(row, state="failed", said=f"{self._say('file_failed')}: {'; '.join(reasons[:3])}")
         return replace(row, state="added", said="; ".join([*told, *reasons[:3]]))

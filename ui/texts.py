@@ -199,9 +199,28 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "file_updated": {"vi": "đã cập nhật {count} bài", "en": "{count} updated"},
     "file_known": {"vi": "đã có trong kho", "en": "already in the archive"},
     "file_failed": {"vi": "không thêm được", "en": "could not be added"},
+    # What went wrong
     "busy_archive": {
         "vi": "Một tiến trình khác đang ghi vào kho; hãy thử lại khi nó xong.",
         "en": "Another process is writing to the archive; try again when it is done.",
+    },
+    "fault_article": {"vi": "Không tìm thấy bài này trong kho.", "en": "This article is not in the archive."},
+    "fault_archive": {
+        "vi": "Không đọc hoặc ghi được kho; người quản lý có thể chạy: rag doctor",
+        "en": "The archive cannot be read or written; its keeper can run: rag doctor",
+    },
+    "fault_embedder": {
+        "vi": "Bộ tìm kiếm chưa chạy được; người quản lý có thể chạy: rag doctor",
+        "en": "The search cannot run; the archive's keeper can run: rag doctor",
+    },
+    "fault_settings": {
+        "vi": "Thiết lập của máy chủ chưa đúng; người quản lý có thể chạy: rag doctor",
+        "en": "The server's settings are wrong; its keeper can run: rag doctor",
+    },
+    "fault_model": {"vi": "Mô hình ngôn ngữ không trả lời", "en": "The language model does not answer"},
+    "fault_other": {
+        "vi": "Không làm được; chi tiết nằm trong nhật ký của máy chủ.",
+        "en": "This did not work; the server's log has the details.",
     },
     # Signing in
     "sign_in": {"vi": "Đăng nhập", "en": "Sign in"},

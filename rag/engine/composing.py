@@ -79,7 +79,7 @@ class ComposingQueryEngine(QuotesQueryEngine):
         try:
             yield from self._written(finding, composition, usage, seconds)
         except ModelError as error:
-            failure = str(error)
+            failure = messages.model_trouble(error, finding.language)
         for event in self._concluded(finding, composition, failure):
             if isinstance(event, Answer):
                 yield replace(event, usage={**event.usage, **usage}, seconds=seconds)
