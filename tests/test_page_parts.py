@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -258,9 +259,12 @@ def test_a_quote_has_one_pair_of_marks(quote: str, marks: str) -> None:
 
 def test_relevance_is_a_chance_or_nothing() -> None:
     kept = Answer(
-        "q", "x [1]", True, "vi", "quotes", (), (citation(score=1.0), citation(marker=2, article_id="b", score=7.5))
-    )
+        "q", "x [1]", True, "vi", "quotes", (), (citation(score=1.0), citation(marker=2, article_id="b", score=7.5)),
+        confidence=0.9,
+    )  # fmt: skip
     assert [source.relevance for source in answer_view(kept.to_dict(), "vi").sources] == [99, None]
+    recap = replace(kept, confidence=None)
+    assert [source.relevance for source in answer_view(recap.to_dict(), "vi").sources] == [None, None]
 
 
 def test_exactly_the_quote_is_highlighted_across_paragraphs() -> None:

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rag.answer.messages import QUOTED_IN, AnswerLanguage
+from rag.answer.messages import QUOTED_IN, AnswerLanguage, shown_date
+from rag.errors import UsageError
 from rag.text.dates import bounds
 from rag.types import AnswerEvent, Citation, Draft, Filters, Settled
 from ui.conversation import Exchange, citations_of
@@ -111,7 +112,7 @@ def answer_view(answer: Mapping[str, Any], page: AnswerLanguage, reprints: Repri
         text=str(answer["text"]),
         lead=lead.rstrip(":"),
         lines=lines,
-        sources=_sources(tuple(citations.values()), reprints or {}),
+        sources=_sources(tuple(citations.values()), reprints or {}, is_chance=answer.get("confidence") is not None),
         nearest=tuple(answer.get("nearest", ())),
         made_by=_made_by(answer, page),
         seconds=answer.get("seconds", {}).get("total"),
@@ -148,10 +149,18 @@ def live(state: Live | None, page: AnswerLanguage) -> str:
 
 def limits_shown(filters: Filters, page: AnswerLanguage) -> list[str]:
     """Each limit of a question in a few words."""
-    dates = [
-        f"{say(page, name)}: {value}" for name, value in (("since", filters.since), ("until", filters.until)) if value
-    ]
+    limits = (("since", filters.since), ("until", filters.until))
+    dates = [f"{say(page, name)} {_day(value, page)}" for name, value in limits if value]
     return [*dates, *filters.sources, *(say(page, language) for language in filters.languages)]
+
+
+def _day(value: str, page: AnswerLanguage) -> str:
+    """A limit as a date; one that was kept and is none, as it is."""
+    try:
+        bounds(value)
+    except UsageError:
+        return value
+    return shown_date(value, page)
 
 
 def _line(sentence: Mapping[str, Any], citations: Mapping[int, Citation], page: AnswerLanguage, language: str) -> Line:
@@ -179,7 +188,8 @@ def _published(line: Line) -> tuple[bool, Any]:
     return (published is None, bounds(published)[0] if published else None)
 
 
-def _sources(citations: Sequence[Citation], reprints: Reprints) -> tuple[Source, ...]:
+def _sources(citations: Sequence[Citation], reprints: Reprints, *, is_chance: bool) -> tuple[Source, ...]:
+    """`is_chance`: the scores say how likely the question is answered; what is shown again answers none."""
     of_article: dict[str, list[Citation]] = {}
     for citation in citations:
         of_article.setdefault(citation.article_id, []).append(citation)
@@ -187,7 +197,7 @@ def _sources(citations: Sequence[Citation], reprints: Reprints) -> tuple[Source,
         Source(
             cited[0],
             tuple(citation.marker for citation in cited),
-            _percent(max(citation.score for citation in cited)),
+            _percent(max(citation.score for citation in cited)) if is_chance else None,
             tuple(reprints.get(article_id, ())),
         )
         for article_id, cited in of_article.items()

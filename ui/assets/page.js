@@ -102,12 +102,14 @@
   document.addEventListener("input", (event) => { if (event.target.id === "question") grow(); });
 
   // Limits
+  const day = (value) => new Date(`${value}T00:00`).toLocaleDateString(
+    language === "vi" ? "vi-VN" : "en-GB", { day: "numeric", month: language === "vi" ? "numeric" : "long", year: "numeric" });
   const limits = () => {
     const active = $(".limits .active");
     if (!active || !form()) return;
     const found = [];
     for (const field of form().elements) {
-      if (field.type === "date" && field.value) found.push(`${field.parentElement.firstChild.textContent.trim()} ${field.value}`);
+      if (field.type === "date" && field.value) found.push(`${field.parentElement.firstChild.textContent.trim()} ${day(field.value)}`);
       if (field.type === "checkbox" && field.checked) found.push(field.dataset.shown);
     }
     active.textContent = found.length ? found.join(" · ") : "";
