@@ -114,6 +114,14 @@ def test_cases_are_filtered_and_one_is_shown_with_its_evidence(results: Path) ->
     assert nothing == {"__type__": "update"} and "failed" in toast
 
 
+def test_patterns_are_for_programs(results: Path) -> None:
+    written = json.loads((results / "worse" / "report.json").read_bytes())
+    written["cases"][0] |= {"expected": [["12 m", "re:12 ?m"], ["re:x+"]], "why": "does not say “12 m” or “re:12 ?m”"}
+    report = read("r", written)
+    assert report and report.cases[0].expected == (("12 m",), ("re:x+",))
+    assert report.cases[0].why == "does not say “12 m”"
+
+
 def test_vietnamese_names_and_numbers(results: Path) -> None:
     overview, _, _ = evaluation(results, "vi").opened(event())
     assert "từ chối thừa" in overview and "96,0%" in overview
@@ -203,14 +211,15 @@ def test_a_damaged_report_is_named_and_others_are_shown(results: Path, content: 
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="there is no chromium on PATH (apt-get install chromium)")
-def test_down_to_a_case_in_the_browser(browser: Browser, results: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_down_to_a_case_in_the_browser(browser: Browser, results: Path, tmp_path: Path, theme: str) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     from ui import server
 
     settings = replace(load(tmp_path / "home", environ={}), engine="quotes", eval_results=results)
     with NewsQA.open(settings=settings) as qa:
         serving = serve(server.create(qa))
-        context = browser.new_context(locale="en-GB", bypass_csp=True)
+        context = browser.new_context(locale="en-GB", color_scheme=theme, bypass_csp=True)
         context.set_default_timeout(15_000)
         page = context.new_page()
         page.goto(f"{next(serving)}/en/")
@@ -222,6 +231,8 @@ def test_down_to_a_case_in_the_browser(browser: Browser, results: Path, tmp_path
         page.click(".cases li button")
         page.wait_for_selector("#reader .case mark")
         assert page.locator("#reader .case h2").inner_text() == CASES[0].question
+        for summary in page.locator(".evaluation details > summary").all():
+            summary.click()
         found = axe.Axe().run(page).response["violations"]
         assert [f"{v['id']}: {v['nodes'][0]['html']}" for v in found if v["impact"] in ("serious", "critical")] == []
         page.keyboard.press("Escape")

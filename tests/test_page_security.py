@@ -12,9 +12,13 @@ from typing import Any
 
 import pytest
 
+from rag.store.rows import ArticleInfo
 from rag.types import Answer, AnswerSentence, Article, Citation, Draft, Filters, Settled, Span
-from ui.conversation import Exchange
+from ui.conversation import ConversationInfo, Exchange
+from ui.library import Row
 from ui.reader import Opened, article_page, gone_page, paragraphs, safe_address
+from ui.render import render
+from ui.toast import toast
 from ui.view import Live, Welcome, answer_view, live, thread
 
 UI = Path(__file__).resolve().parents[1] / "ui"
@@ -115,6 +119,23 @@ PAGES: dict[str, Callable[[str], str]] = {
     "an article": lambda text: article_page(article(text), opened(text), "vi", text),
     "an article alone": lambda text: article_page(article(text), None, "en"),
     "a changed article": lambda text: article_page(replace(article(text), text="other"), opened(text), "vi"),
+    "conversations": lambda text: render(
+        "sidebar", "vi", conversations=[ConversationInfo("c0ffee", text, text, text, 1)], current="c"
+    ),
+    "the library": lambda text: render(
+        "library",
+        "vi",
+        shown=[ArticleInfo("a", text, text, text, "2024", text, text, text, 1, "s")],
+        matching=1,
+        total=1,
+        most=1,
+        restorable=set(),
+        search=text,
+        order=text,
+    ),
+    "outlets": lambda text: render("limits", "vi", sources=[(text, 1)]),
+    "uploads": lambda text: render("uploads", "en", rows=[Row(text, "failed", text)], done=1),
+    "what happened": lambda text: toast("vi", text, undo={"kind": text, "key": text, "search": text, "order": text}),
     "a removed article": lambda text: gone_page(opened(text), "en", text),
 }
 

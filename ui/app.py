@@ -109,7 +109,7 @@ class _Page:
         if form.text("kind") == "conversation":
             thread, live, sidebar, toast = self.chat.undelete(request.username or "", form.text("key"))
             return thread, live, sidebar, SKIP, SKIP, SKIP, toast
-        return SKIP, SKIP, SKIP, *self.library.restore(form.text("key"))
+        return SKIP, SKIP, SKIP, *self.library.restore(form)
 
     def _html(self, name: str, value: str = "") -> gr.HTML:
         return gr.HTML(value, elem_id=name, js_on_load=_WIRE, apply_default_css=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from ui.form import Form
 from ui.refusals import Refused, UnknownConversation
 from ui.render import render
 from ui.texts import say
+from ui.toast import toast
 from ui.view import Live
 
 _log = logging.getLogger("rag.page")
@@ -77,7 +78,7 @@ class Chat:
         try:
             self._desk.conversations.rename(user, form.text("conversation"), form.text("title"))
         except RagError as error:
-            return SKIP, self.toast(self._message(error), failed=True)
+            return SKIP, toast(self._language, self._message(error), failed=True)
         return self.sidebar(user, form.text("current")), SKIP
 
     def delete(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
@@ -88,20 +89,20 @@ class Chat:
             title = self._desk.conversations.load(user, gone).title
             self._desk.conversations.delete(user, gone)
         except RagError as error:
-            return SKIP, SKIP, SKIP, self.toast(self._message(error), failed=True)
+            return SKIP, SKIP, SKIP, toast(self._language, self._message(error), failed=True)
         said = say(self._language, "conversation_deleted", title=title)
-        toast = self.toast(said, undo={"kind": "conversation", "key": gone})
+        undo = toast(self._language, said, undo={"kind": "conversation", "key": gone})
         if gone == current:
-            return *self.opened(user, ""), toast
-        return SKIP, SKIP, self.sidebar(user, current), toast
+            return *self.opened(user, ""), undo
+        return SKIP, SKIP, self.sidebar(user, current), undo
 
     def undelete(self, user: str, conversation_id: str) -> tuple[Any, ...]:
         """thread, live, sidebar, toast."""
         try:
             self._desk.conversations.undelete(user, conversation_id)
         except RagError as error:
-            return SKIP, SKIP, SKIP, self.toast(self._message(error), failed=True)
-        return *self.opened(user, conversation_id), self.toast(say(self._language, "restored"))
+            return SKIP, SKIP, SKIP, toast(self._language, self._message(error), failed=True)
+        return *self.opened(user, conversation_id), toast(self._language, say(self._language, "restored"))
 
     def rate(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """thread, toast."""
@@ -111,7 +112,7 @@ class Chat:
             conversation_id, turn = form.text("conversation"), form.number("turn") or 0
             self._desk.conversations.rate(user, conversation_id, turn, up, form.text("reason", 4000))
         except RagError as error:
-            return SKIP, self.toast(self._message(error), failed=True)
+            return SKIP, toast(self._language, self._message(error), failed=True)
         return self._thread(self._load(user, conversation_id)), SKIP
 
     def read(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
@@ -129,9 +130,9 @@ class Chat:
         except UnknownArticle as error:
             if opened:
                 return reader.gone_page(opened, self._language, ticket), SKIP
-            return SKIP, self.toast(self._message(error), failed=True)
+            return SKIP, toast(self._language, self._message(error), failed=True)
         except RagError as error:
-            return SKIP, self.toast(self._message(error), failed=True)
+            return SKIP, toast(self._language, self._message(error), failed=True)
         return reader.article_page(article, opened, self._language, ticket, form.number("start")), SKIP
 
     def _cited(self, form: Form, request: gr.Request) -> reader.Opened:
@@ -150,9 +151,6 @@ class Chat:
     def sidebar(self, user: str, current: str) -> str:
         conversations = self._desk.conversations.list(user)
         return render("sidebar", self._language, conversations=conversations, current=current)
-
-    def toast(self, message: str, *, undo: Mapping[str, str] | None = None, failed: bool = False) -> str:
-        return render("toast", self._language, message=message, undo=undo, failed=failed)
 
     def _events(
         self, shown: Live, before: Conversation, request: gr.Request, stop: Stop

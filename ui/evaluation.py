@@ -27,6 +27,7 @@ from ui.render import render
 from ui.run_report import Case, Figure, Report
 from ui.runs import Unreadable
 from ui.texts import named
+from ui.toast import toast
 from ui.view import answer_view
 
 # Shown large, in this order where a run has them.
@@ -119,7 +120,7 @@ class Evaluation:
         return named(self._language, kind, name)
 
     def _toast(self, error: Refused) -> str:
-        return render("toast", self._language, message=error.said[self._language], undo=None, failed=True)
+        return toast(self._language, error.said[self._language], failed=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,14 @@ class Given:
             if value is None or _number(value) is not None:
                 yield str(name)[:MOST_CHARACTERS], _number(value)
 
+    def shown(self) -> tuple[tuple[str, str], ...]:
+        """Every field that is a text, a number or a flag, as it is written."""
+        texts = {name: value for name, value in self.fields.items() if isinstance(value, str | bool)}
+        numbers = {name: f"{value:g}" for name, value in self.numbers() if value is not None}
+        return tuple(
+            (name[:MOST_CHARACTERS], str(value)[:MOST_CHARACTERS]) for name, value in {**texts, **numbers}.items()
+        )
+
 
 def _number(value: Any) -> float | None:
     """A finite number; NaN and infinities, which Python's JSON lets through, are none."""

@@ -22,6 +22,7 @@ from ui.limits import Upload, check_uploads, checked_upload, safe_name
 from ui.render import render
 from ui.shelf import chosen
 from ui.texts import say
+from ui.toast import toast
 
 # Articles shown at first, and at most: for more there is the search.
 PAGE, MOST = 100, 1000
@@ -73,7 +74,7 @@ class Library:
         restorable = {info.id for info in shown if Path(info.path).is_file()}
         return render(
             "library", self._language, shown=shown, matching=len(matching), total=len(articles), most=MOST,
-            restorable=restorable,
+            restorable=restorable, search=form.text("search"), order=form.text("order"),
         )  # fmt: skip
 
     def remove(self, event: gr.EventData) -> tuple[Any, ...]:
@@ -83,22 +84,26 @@ class Library:
             article = self._desk.qa.article(form.text("article"))
             self._desk.qa.remove([article.id])
         except RagError as error:
-            return SKIP, SKIP, SKIP, self._toast(message_of(error, self._language), failed=True)
+            return SKIP, SKIP, SKIP, toast(self._language, message_of(error, self._language), failed=True)
         said = self._say("article_removed", title=article.title or self._say("untitled"))
-        undo = {"kind": "article", "key": article.id} if Path(article.path).is_file() else None
-        if undo:
+        undo = None
+        if Path(article.path).is_file():
+            # The list is to look the same once it is back.
+            kept = {name: form.text(name) for name in ("search", "order")}
+            undo = {"kind": "article", "key": article.id, **kept}
             self._desk.removed[article.id] = article.path
-        return *self.shown(form), self._toast(said, undo=undo)
+        return *self.shown(form), toast(self._language, said, undo=undo)
 
-    def restore(self, article_id: str) -> tuple[Any, ...]:
+    def restore(self, form: Form) -> tuple[Any, ...]:
         """library, archive line, limits, toast; only of what was removed here."""
+        article_id = form.text("key")
         try:
             if path := self._desk.removed.get(article_id):
                 self._desk.qa.ingest([path])
                 del self._desk.removed[article_id]
         except RagError as error:
-            return SKIP, SKIP, SKIP, self._toast(message_of(error, self._language), failed=True)
-        return *self.shown(), self._toast(self._say("restored"))
+            return SKIP, SKIP, SKIP, toast(self._language, message_of(error, self._language), failed=True)
+        return *self.shown(form), toast(self._language, self._say("restored"))
 
     def _added(self, path: Path, row: Row) -> Row:
         try:
@@ -128,9 +133,6 @@ class Library:
 
     def _uploads(self, rows: Sequence[Row], done: int) -> str:
         return render("uploads", self._language, rows=rows, done=done)
-
-    def _toast(self, message: str, *, undo: dict[str, str] | None = None, failed: bool = False) -> str:
-        return render("toast", self._language, message=message, undo=undo, failed=failed)
 
     def _say(self, key: str, **values: object) -> str:
         return say(self._language, key, **values)

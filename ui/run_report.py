@@ -5,6 +5,7 @@ The file is another program's: what is missing or of another type is left out, n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ from rag.types import Citation, Span
 from ui.given import Given
 
 VERSION = 1
+# An accepted answer that is a regular expression, for programs; and how a report speaks of it.
+PATTERN = "re:"
+_PATTERNS = re.compile(r" or “re:[^”]*”")
 # What is told apart by colour; any other outcome says neither.
 GOOD = ("right", "rightly refused")
 BAD = ("wrong", "needlessly refused", "should have refused", "failed")
@@ -111,7 +115,9 @@ class Report:
     model: str
     started: str
     judge: str
+    split: str
     articles: int
+    settings: tuple[tuple[str, str], ...]
     metrics: tuple[Metric, ...]
     outcomes: tuple[tuple[str, int], ...]
     groups: tuple[Group, ...]
@@ -140,7 +146,9 @@ def read(key: str, value: Any) -> Report | None:
         model=run.text("model"),
         started=run.text("started"),
         judge=run.text("judge"),
+        split=run.text("split"),
         articles=run.object("archive").count("articles"),
+        settings=run.object("settings").shown(),
         metrics=tuple(_metric(item) for item in given.objects("metrics")),
         outcomes=tuple((name, int(count)) for name, count in given.object("outcomes").numbers() if count is not None),
         groups=tuple(_group(item) for item in given.objects("groups")),
@@ -186,12 +194,13 @@ def _bins(calibration: Given) -> list[tuple[float, float, int]]:
 
 def _case(given: Given) -> Case:
     answer = given.object("answer")
+    texts = {name: given.text(name) for name in _CASE_TEXTS}
     return Case(
-        **{name: given.text(name) for name in _CASE_TEXTS},
+        **{**texts, "why": _PATTERNS.sub("", texts["why"])},
         answerable=given.flag("answerable"),
         seconds=given.number("seconds"),
         expected=tuple(
-            tuple(text for text in part if isinstance(text, str))
+            _literals([text for text in part if isinstance(text, str)])
             for part in given.items("expected")
             if isinstance(part, list)
         ),
@@ -201,6 +210,11 @@ def _case(given: Given) -> Case:
         claims=tuple(Claim(item.text("text"), item.text("judge")) for item in given.objects("claims")),
         scores=tuple(given.object("scores").numbers()),
     )
+
+
+def _literals(accepted: list[str]) -> tuple[str, ...]:
+    """What a person would write; patterns only where there is nothing else."""
+    return tuple([text for text in accepted if not text.startswith(PATTERN)] or accepted)
 
 
 _CASE_TEXTS = ("id", "question", "kind", "pair", "split", "note", "outcome", "why", "error")

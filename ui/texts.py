@@ -160,7 +160,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "restored": {"vi": "Đã khôi phục.", "en": "Restored."},
     # The library
     "drop": {
-        "vi": "Kéo thả bài báo vào đây, hoặc bấm để chọn tệp",
+        "vi": "Thả bài báo vào đây, hoặc bấm để chọn",
         "en": "Drop articles here, or click to choose files",
     },
     "kinds": {

@@ -21,7 +21,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "answered_by": {"vi": "Trả lời bởi", "en": "Answered by"},
     "case_count": {"vi": "Số câu", "en": "Cases"},
     "median_time": {"vi": "Thời gian trung vị", "en": "Median time"},
-    "slow_time": {"vi": "95% nhanh hơn {seconds} giây", "en": "95% within {seconds} s"},
+    "slow_time": {"vi": "95%: {seconds} giây", "en": "95%: {seconds} s"},
     "run_facts": {
         "vi": "{cases} câu hỏi trên {articles} bài, bắt đầu {started}",
         "en": "{cases} questions over {articles} articles, started {started}",
