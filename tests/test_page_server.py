@@ -61,6 +61,18 @@ def test_only_a_named_proxy_tells_the_clients_address(
     assert watched.addresses[-1] == believed
 
 
+@pytest.mark.parametrize("client", [""], indirect=True)
+def test_who_has_not_signed_in_sees_the_door_only(client: TestClient) -> None:
+    for language in ("vi", "en"):
+        page = client.get(f"/login?language={language}")
+        assert page.status_code == 200 and f'<html lang="{language}">' in page.text
+        assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert client.get("/favicon.ico").status_code == client.get("/page-assets/theme.js").status_code == 200
+    for path in ("/vi/config", "/conversations/x.json", "/ratings.jsonl", "/en/gradio_api/info"):
+        assert client.get(path).status_code == 401
+    assert client.get("/vi/", headers={"accept": "text/html"}, follow_redirects=False).headers["location"] == "/login"
+
+
 def test_a_proxy_is_an_address() -> None:
     with pytest.raises(SettingsError, match="RAG_PROXIES holds 'everybody'"):
         load("home", environ={"RAG_PROXIES": "10.0.0.2, everybody"})

@@ -32,7 +32,8 @@ from ui.users import Users
 
 ASSETS = Path(__file__).parent / "assets"
 _HEAD = (
-    '<link rel="stylesheet" href="../page-assets/page.css"><script src="../page-assets/page.js"></script>'
+    '<script src="../page-assets/theme.js"></script><link rel="stylesheet" href="../page-assets/page.css">'
+    '<script src="../page-assets/page.js"></script>'
     '<meta name="color-scheme" content="light dark"><link rel="icon" href="../page-assets/icon.svg">'
 )
 LANGUAGES: tuple[AnswerLanguage, ...] = ("vi", "en")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rag.answer.messages import QUOTED_IN, AnswerLanguage, shown_date
+from rag.answer.messages import EMPTY_ARCHIVE, QUOTED_IN, AnswerLanguage, shown_date
 from rag.errors import UsageError
 from rag.text.dates import bounds
 from rag.types import AnswerEvent, Citation, Draft, Filters, Settled
@@ -55,11 +55,13 @@ class Source:
 class AnswerView:
     """An answer as it is shown. `lead` stands above sources that differ and stand side by side.
 
-    `text` is shown where there are no `lines`: what the archive does not say, small talk.
+    `text` is shown where there are no `lines`: what the archive does not say, small talk. `is_empty`: the archive
+    held nothing when it was asked.
     """
 
     language: str
     found: bool
+    is_empty: bool
     text: str
     lead: str
     lines: tuple[Line, ...]
@@ -109,6 +111,7 @@ def answer_view(answer: Mapping[str, Any], page: AnswerLanguage, reprints: Repri
     return AnswerView(
         language=str(answer["language"]),
         found=bool(answer["found"]),
+        is_empty=answer["text"] in EMPTY_ARCHIVE.values(),
         text=str(answer["text"]),
         lead=lead.rstrip(":"),
         lines=lines,

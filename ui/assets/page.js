@@ -1,16 +1,10 @@
-// What the page does by itself: the citation's card, the reader, the question box, limits, views, light and dark.
+// What the page does by itself: the citation's card, the reader, the question box, limits, views.
 // No text from outside is ever made markup here: textContent only.
 "use strict";
 (() => {
   const $ = (selector, from = document) => from.querySelector(selector);
   const root = document.documentElement;
   const body = () => document.body;
-
-  // Light and dark
-  const kept = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
-  const keep = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private window */ } };
-  const theme = (name) => { root.dataset.theme = name; };
-  theme(kept("td-theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
 
   // Gradio names the language of the browser, not that of the page.
   const language = /\/en(\/|$)/.test(location.pathname) ? "en" : "vi";
@@ -147,7 +141,8 @@
       for (const field of form().elements) { if (field.type === "date") field.value = ""; if (field.type === "checkbox") field.checked = false; }
       limits();
     } else if (source.classList.contains("theme")) {
-      theme(root.dataset.theme === "dark" ? "light" : "dark"); keep("td-theme", root.dataset.theme);
+      root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+      try { localStorage.setItem("td-theme", root.dataset.theme); } catch { /* a private window forgets it */ }
     } else if (source.classList.contains("side-toggle")) {
       source.setAttribute("aria-expanded", String(root.classList.toggle("side-on")));
     } else if (source.classList.contains("other")) {
