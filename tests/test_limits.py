@@ -86,7 +86,7 @@ def test_uploads() -> None:
         ("", "_"),
         ("a/", "_"),
         ("<img src=x onerror=alert(1)>.html", "_img src_x onerror_alert(1)_.html"),
-        ("gpj.\u202etxt.exe", "gpj._txt.exe"),
+        ("gpj.\u202etxt.exe", "gpj.txt.exe"),
         ("a\x00b\n.txt", "ab_.txt"),
         ("a:b|c?*.md", "a_b_c__.md"),
         ("x" * 300 + ".txt", "x" * 196 + ".txt"),
