@@ -326,3 +326,10 @@ def test_sessions_end() -> None:
     other = sessions.begin("an")
     sessions.end(other)
     assert sessions.user(other) is None
+
+
+def test_no_text_is_left_over() -> None:
+    ui = Path(__file__).resolve().parents[1] / "ui"
+    files = [*ui.glob("*.py"), *(ui / "templates").glob("*.html")]
+    used = "\n".join(path.read_text(encoding="utf-8") for path in files if not path.name.startswith("texts"))
+    assert [key for key in TEXTS if f'"{key}"' not in used and f"'{key}'" not in used] == []
