@@ -69,7 +69,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "answer": {"vi": "Câu trả lời", "en": "Answer"},
     "no_answer": {"vi": "Không có câu trả lời", "en": "There is no answer"},
     "judged": {"vi": "Bộ kiểm chứng", "en": "Judge"},
-    "supported": {"vi": "có nguồn xác nhận", "en": "supported"},
     "evidence": {"vi": "Bằng chứng", "en": "Evidence"},
     "evidence_hint": {"vi": "Đậm: đã trích. Gạch chân: đáp án.", "en": "Filled: quoted. Underlined: expected."},
     "not_kept": {"vi": "Bài {id} không được giữ cùng lần đánh giá.", "en": "The run did not keep article {id}."},
