@@ -100,6 +100,7 @@ def check_settings(settings: Settings) -> Check:
         "LLM_API_KEY": "set" if settings.llm_api_key else "not set",
         "LLM_API_VERSION": settings.llm_api_version or "not set",
         "CHROMA_URL": without_credentials(settings.chroma_url),
+        "RAG_USERS": str(settings.users) if settings.users else "not set",
     }
     detail = ", ".join(f"{name}={value}" for name, value in shown.items())
     try:

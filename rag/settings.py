@@ -14,6 +14,7 @@ from pathlib import Path
 from rag.errors import SettingsError
 
 DEFAULT_HOME = ".rag"
+EVAL_RESULTS = "eval-results"
 LOCAL_EMBEDDER = "e5-small"
 ENGINES = ("auto", "quotes", "llm")
 # The value of LLM_MODEL that means the model fetched by `rag model pull`.
@@ -47,6 +48,8 @@ class Settings:
     users: Path | None = None
     host: str = "127.0.0.1"
     port: int = 7860
+    proxies: tuple[str, ...] = ()
+    eval_results: Path = Path(EVAL_RESULTS)
     concurrent_questions: int = 2
 
     @property
@@ -93,6 +96,8 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
         host=text("RAG_HOST") or "127.0.0.1",
         port=_integer("RAG_PORT", text("RAG_PORT"), default=7860, low=1, high=65535),
         users=_path(text("RAG_USERS")),
+        proxies=_networks("RAG_PROXIES", text("RAG_PROXIES")),
+        eval_results=_path(text("RAG_EVAL_RESULTS")) or Path(EVAL_RESULTS),
         concurrent_questions=_integer("RAG_CONCURRENT", text("RAG_CONCURRENT"), default=2, low=1, high=64),
     )
 
@@ -106,6 +111,20 @@ def _environment() -> dict[str, str]:
 
 def _path(value: str | None) -> Path | None:
     return Path(value).expanduser() if value else None
+
+
+def _networks(name: str, value: str | None) -> tuple[str, ...]:
+    from ipaddress import ip_network
+
+    found = tuple(part.strip() for part in (value or "").split(",") if part.strip())
+    for part in found:
+        try:
+            ip_network(part)
+        except ValueError:
+            raise SettingsError(
+                f"{name} holds {part!r}; use addresses or networks, as 10.0.0.2 or 10.0.0.0/24"
+            ) from None
+    return found
 
 
 def _integer(name: str, value: str | None, *, default: int, low: int, high: int) -> int:

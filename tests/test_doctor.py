@@ -17,6 +17,7 @@ from rag import doctor
 from rag.cli import main
 from rag.doctor import Check, examine
 from rag.settings import Settings
+from ui import users
 
 TEXT = "Bãi xe ven hồ đóng cửa từ 22 giờ. Người dân gửi xe ở chợ Cây Sung, giá 4.000 đồng một lượt."
 
@@ -254,3 +255,31 @@ def test_chroma_server(server: str) -> None:
 )
 def test_addresses_without_credentials(url: str | None, shown: str) -> None:
     assert doctor.without_credentials(url) == shown
+
+
+@pytest.mark.parametrize(
+    ("content", "rights", "status", "told"),
+    [
+        ('{"version": 1, "users": {}}', 0o600, "problem", "holds no user"),
+        ("{", 0o600, "problem", "is no file of users"),
+        (None, 0o600, "problem", "holds no user"),
+        ("good", 0o644, "warning", "can be read by others"),
+        ("good", 0o600, "ok", "users: 1"),
+    ],
+)
+def test_the_file_of_users(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    content: str | None, rights: int, status: str, told: str,
+) -> None:  # fmt: skip
+    path = tmp_path / "users.json"
+    if content == "good":
+        users.add(path, "reader", "a long password")
+    elif content:
+        path.write_text(content)
+    if content:
+        path.chmod(rights)
+    monkeypatch.setenv("RAG_USERS", str(path))
+    main(["doctor", "--json", "--home", str(home)])
+    (found,) = [check for check in json.loads(capsys.readouterr().out)["checks"] if check["name"] == "users"]
+    assert found["status"] == status and told in found["detail"]
+    assert "scrypt" not in json.dumps(found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from eval.cases import load
 from rag.answer.messages import DISAGREE
 from rag.types import Answer, AnswerSentence, Citation, Filters, Turn
 from ui.conversation import Conversation, Exchange, Rating
@@ -59,7 +61,7 @@ def test_a_conversation_as_markdown() -> None:
 
 ## Phà?
 
-*Giới hạn: từ 2024, Báo Lá Dừa*
+*Giới hạn: Từ ngày 2024, Báo Lá Dừa*
 
 Các nguồn đưa những con số sau:
 
@@ -68,7 +70,7 @@ Các nguồn đưa những con số sau:
 
 ## When?
 
-It reopens.[^2] Soon. *(không có nguồn xác nhận: no quote)*
+It reopens.[^2] Soon. *(Không có nguồn xác nhận: no quote)*
 
 > One sentence was withheld.
 
@@ -224,7 +226,7 @@ def test_ratings_as_cases() -> None:
     good, bad, silent = (json.loads(line) for line in lines)
     assert good == {
         "id": "feedback-c0ffee00-7",
-        "split": "feedback",
+        "split": "dev",
         "question": "Phà?",
         "history": [{"role": "user", "content": "Trước?"}, {"role": "assistant", "content": "Rồi."}],
         "language": "vi",
@@ -232,15 +234,27 @@ def test_ratings_as_cases() -> None:
         "answerable": True,
         "expected": [],
         "gold": [
-            {"file": "tin/pha.md", "quote": "Chuyến cuối 21 giờ.", "part": 0},
-            {"file": "lamp.md", "quote": "The lighthouse reopens.", "part": 0},
+            {"file": "tin/pha.md", "quote": "Chuyến cuối 21 giờ.", "part": 0, "start": 0},
+            {"file": "lamp.md", "quote": "The lighthouse reopens.", "part": 0, "start": 5},
         ],
-        "filters": {"until": "2024"},
+        "filters": {"to": "2024"},
         "note": "",
     }
     assert (bad["answerable"], bad["gold"], bad["note"], bad["language"]) == (True, [], "sai giờ", "en")
     assert (silent["answerable"], silent["gold"]) == (False, [])
     assert "an" not in good.values()
+
+
+def test_rated_cases_are_read_by_the_evaluation(tmp_path: Path) -> None:
+    """A thumb up, a thumb down that waits for a person to say what answers, a right refusal, and small talk."""
+    greeting = Answer("hello", "Hello!", True, "en", "quotes").to_dict()
+    written = as_cases([rating(QUOTED, True), rating(WRITTEN, False), rating(SILENT, True), rating(greeting, True)])
+    lines = [line.replace('-7"', f'-{number}"') for number, line in enumerate(written.splitlines())]
+    (tmp_path / "ratings.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    good, bad, silent, small_talk = load(tmp_path / "ratings.jsonl")
+    assert [gold.start for gold in good.gold] == [FERRY.start, LAMP.start]
+    assert good.filters == Filters(until="2024")
+    assert (bad.answerable, bad.gold, silent.answerable, small_talk.gold) == (True, (), False, ())
 
 
 def test_only_supported_sentences_make_gold() -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from rag import NewsQA
 from rag.settings import load
+from rag.types import Article
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -188,9 +189,11 @@ def test_upload_ask_remove_undo(page: Page, tmp_path: Path) -> None:
     row.locator("summary").click()
     row.locator("button.danger").click()
     page.wait_for_selector("#toast .toast")
-    sync_api.expect(page.locator("#shelf tbody", has_text="Quillmark")).to_have_count(0)
+    sync_api.expect(page.locator("#shelf tbody tr")).to_have_count(0)
     page.click("#toast [data-on=undo]")
-    sync_api.expect(page.locator("#shelf tbody", has_text="Quillmark")).to_have_count(1)
+    # What was searched for is still what is listed.
+    sync_api.expect(page.locator("#shelf tbody tr", has_text="Quillmark")).to_have_count(1)
+    sync_api.expect(page.locator("#shelf tbody tr")).to_have_count(1)
 
 
 def test_rename_and_delete_with_undo(page: Page) -> None:
@@ -320,3 +323,37 @@ def test_sign_in(browser: Browser, archive: NewsQA, tmp_path: Path) -> None:
     opened.wait_for_selector("input[name=password]")
     context.close()
     next(serving, None)
+
+
+def test_small_talk_is_answered(page: Page) -> None:
+    ask(page, "hello")
+    assert page.locator("#thread .said").inner_text().startswith("Hello")
+
+
+def test_a_citation_is_looked_up_on_the_server(page: Page) -> None:
+    """What the page sends along is only which one: a forged marker or turn finds nothing."""
+    ask(page, QUESTION)
+    cite = page.locator("#thread .cite").first
+    cite.evaluate("element => { element.dataset.marker = '99' }")
+    cite.click()
+    page.wait_for_selector("#toast .failed")
+    assert page.locator("#reader .reading").count() == 0
+
+
+def test_a_long_article_is_read_in_parts(page: Page, archive: NewsQA, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Five million characters behind the quote do not freeze the page."""
+    original = archive.article
+
+    def longer(article_id: str) -> Article:
+        article = original(article_id)
+        return replace(article, text=article.text + "\nThe clerk wrote another line." * 172_000)
+
+    ask(page, QUESTION)
+    monkeypatch.setattr(archive, "article", longer)
+    page.locator("#thread .cite").first.click()
+    page.wait_for_selector("#reader mark.is-current")
+    assert in_view(page, "#reader mark.is-current")
+    assert len(page.locator("#reader").inner_text()) < 100_000
+    page.locator("#reader .part button").click()
+    sync_api.expect(page.locator("#reader .part")).to_have_count(2)
+    assert page.locator("#reader mark").count() == 0

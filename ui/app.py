@@ -11,6 +11,7 @@ from rag.answer.messages import AnswerLanguage
 from rag.readers.files import MAX_FILE_BYTES, SUFFIXES
 from ui.chat import SKIP, Chat
 from ui.desk import Desk
+from ui.evaluation import Evaluation
 from ui.form import Form
 from ui.library import Library
 from ui.limits import MAX_QUESTION
@@ -35,8 +36,12 @@ class _Page:
 
     def __init__(self, desk: Desk, language: AnswerLanguage) -> None:
         self._desk, self._language = desk, language
-        self.chat, self.library = Chat(desk, language), Library(desk, language)
-        self.header = self._html("header", render("header", language, user=""))
+        self.chat, self.library, self.evaluating = (
+            Chat(desk, language),
+            Library(desk, language),
+            Evaluation(desk, language),
+        )
+        self.header = self._html("header", render("header", language, user="", has_runs=False))
         with gr.Row(elem_id="view-ask"):
             self.sidebar = self._html("sidebar")
             with gr.Column(elem_id="talk"):
@@ -58,6 +63,9 @@ class _Page:
             self.uploads = self._html("uploads")
             self.search = self._html("search", render("search", language, orders=ORDERS))
             self.shelf = self._html("shelf")
+        with gr.Column(elem_id="view-evaluation"):
+            self.evaluation = self._html("evaluation", render("evaluation_opens", language))
+            self.cases = self._html("cases")
         self.reader = self._html("reader")
         self.toast = self._html("toast")
 
@@ -72,7 +80,8 @@ class _Page:
         self.composer.stop(chat.stop, None, None, **quick)
         for place in (self.thread, self.live, self.reader, self.shelf):
             place.select(chat.read, None, [self.reader, self.toast], **quick)
-        self.thread.expand(chat.read, None, [self.reader, self.toast], **quick)
+        for place in (self.thread, self.reader):
+            place.expand(chat.read, None, [self.reader, self.toast], **quick)
         self.thread.like(chat.rate, None, [self.thread, self.toast], **quick)
         self.sidebar.select(chat.open, None, talk, **quick)
         self.sidebar.clear(chat.new, None, talk, **quick)
@@ -82,13 +91,17 @@ class _Page:
         self.search.submit(library.search, None, self.shelf, **quick)
         self.shelf.expand(library.search, None, self.shelf, **quick)
         self.shelf.delete(library.remove, None, [*holdings, self.toast], **quick)
+        self.evaluation.expand(self.evaluating.opened, None, [self.evaluation, self.cases, self.toast], **quick)
+        self.evaluation.submit(self.evaluating.filtered, None, [self.cases, self.toast], **quick)
+        self.cases.expand(self.evaluating.filtered, None, [self.cases, self.toast], **quick)
+        self.cases.select(self.evaluating.case, None, [self.reader, self.toast], **quick)
         self.toast.undo(self._undo, None, [*talk, *holdings, self.toast], **quick)
 
     def _opened(self, request: gr.Request) -> tuple[Any, ...]:
         """header, thread, live, sidebar, library, archive line, limits of a page that was just loaded."""
         user = request.username or ""
         conversation = Form.of(dict(request.query_params)).text("c")
-        header = render("header", self._language, user=user)
+        header = render("header", self._language, user=user, has_runs=self._desk.runs.exist())
         return header, *self.chat.opened(user, conversation), *self.library.shown()
 
     def _undo(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
@@ -96,7 +109,7 @@ class _Page:
         if form.text("kind") == "conversation":
             thread, live, sidebar, toast = self.chat.undelete(request.username or "", form.text("key"))
             return thread, live, sidebar, SKIP, SKIP, SKIP, toast
-        return SKIP, SKIP, SKIP, *self.library.restore(form.text("key", 4000))
+        return SKIP, SKIP, SKIP, *self.library.restore(form)
 
     def _html(self, name: str, value: str = "") -> gr.HTML:
         return gr.HTML(value, elem_id=name, js_on_load=_WIRE, apply_default_css=False)

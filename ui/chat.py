@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,14 +13,15 @@ import gradio as gr
 from rag.answer.messages import AnswerLanguage
 from rag.errors import RagError, UnknownArticle
 from rag.types import Answer, Filters
-from ui import reader, view
+from ui import faults, reader, view
 from ui.asking import Stop, Waiting, Working, events
-from ui.conversation import Conversation
+from ui.conversation import Conversation, citations_of
 from ui.desk import Desk
 from ui.form import Form
 from ui.refusals import Refused, UnknownConversation
 from ui.render import render
 from ui.texts import say
+from ui.toast import toast
 from ui.view import Live
 
 _log = logging.getLogger("rag.page")
@@ -45,6 +46,7 @@ class Chat:
             yield self._thread(before), view.live(shown, self._language), SKIP
             for shown, answer in self._events(shown, before, request, stop):  # noqa: B020 - the last one shown
                 if answer is None:
+                    self._desk.show_live(_session(request), shown.citations)
                     yield SKIP, view.live(shown, self._language), SKIP
                 else:
                     after = self._kept(user, form, shown, answer)
@@ -76,7 +78,7 @@ class Chat:
         try:
             self._desk.conversations.rename(user, form.text("conversation"), form.text("title"))
         except RagError as error:
-            return SKIP, self.toast(self._message(error), failed=True)
+            return SKIP, toast(self._language, self._message(error), failed=True)
         return self.sidebar(user, form.text("current")), SKIP
 
     def delete(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
@@ -84,22 +86,23 @@ class Chat:
         form, user = Form.of(event._data), _user(request)
         gone, current = form.text("conversation"), form.text("current")
         try:
+            title = self._desk.conversations.load(user, gone).title
             self._desk.conversations.delete(user, gone)
         except RagError as error:
-            return SKIP, SKIP, SKIP, self.toast(self._message(error), failed=True)
-        said = say(self._language, "conversation_deleted", title=form.text("title"))
-        toast = self.toast(said, undo={"kind": "conversation", "key": gone})
+            return SKIP, SKIP, SKIP, toast(self._language, self._message(error), failed=True)
+        said = say(self._language, "conversation_deleted", title=title)
+        undo = toast(self._language, said, undo={"kind": "conversation", "key": gone})
         if gone == current:
-            return *self.opened(user, ""), toast
-        return SKIP, SKIP, self.sidebar(user, current), toast
+            return *self.opened(user, ""), undo
+        return SKIP, SKIP, self.sidebar(user, current), undo
 
     def undelete(self, user: str, conversation_id: str) -> tuple[Any, ...]:
         """thread, live, sidebar, toast."""
         try:
             self._desk.conversations.undelete(user, conversation_id)
         except RagError as error:
-            return SKIP, SKIP, SKIP, self.toast(self._message(error), failed=True)
-        return *self.opened(user, conversation_id), self.toast(say(self._language, "restored"))
+            return SKIP, SKIP, SKIP, toast(self._language, self._message(error), failed=True)
+        return *self.opened(user, conversation_id), toast(self._language, say(self._language, "restored"))
 
     def rate(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
         """thread, toast."""
@@ -109,18 +112,17 @@ class Chat:
             conversation_id, turn = form.text("conversation"), form.number("turn") or 0
             self._desk.conversations.rate(user, conversation_id, turn, up, form.text("reason", 4000))
         except RagError as error:
-            return SKIP, self.toast(self._message(error), failed=True)
+            return SKIP, toast(self._language, self._message(error), failed=True)
         return self._thread(self._load(user, conversation_id)), SKIP
 
-    def read(self, event: gr.EventData) -> tuple[Any, ...]:
-        """reader, toast: the article of a citation (`marker` among `citations`), of an id or of a title."""
+    def read(self, event: gr.EventData, request: gr.Request) -> tuple[Any, ...]:
+        """reader, toast: the article of a citation (`marker` in a turn of a conversation), of an id or of a title."""
         form, ticket = Form.of(event._data), secrets.token_hex(4)
-        citations = form.citations()
-        cited = next((citation for citation in citations if citation.marker == form.number("marker")), None)
-        opened = reader.Opened(cited, citations) if cited else None
+        opened = None
         try:
-            if cited:
-                article = self._desk.qa.article(cited.article_id)
+            if form.number("marker") is not None:
+                opened = self._cited(form, request)
+                article = self._desk.qa.article(opened.citation.article_id)
             elif title := form.text("title", 2000):
                 article = self._desk.with_title(title)
             else:
@@ -128,17 +130,27 @@ class Chat:
         except UnknownArticle as error:
             if opened:
                 return reader.gone_page(opened, self._language, ticket), SKIP
-            return SKIP, self.toast(self._message(error), failed=True)
+            return SKIP, toast(self._language, self._message(error), failed=True)
         except RagError as error:
-            return SKIP, self.toast(self._message(error), failed=True)
-        return reader.article_page(article, opened, self._language, ticket), SKIP
+            return SKIP, toast(self._language, self._message(error), failed=True)
+        return reader.article_page(article, opened, self._language, ticket, form.number("start")), SKIP
+
+    def _cited(self, form: Form, request: gr.Request) -> reader.Opened:
+        """The citation that a person pressed, as it is kept here. Raises UnknownConversation where there is none."""
+        conversation, turn = form.text("conversation"), form.number("turn")
+        if turn is None:
+            citations = self._desk.cited_live(_session(request))
+        else:
+            exchanges = self._desk.conversations.load(_user(request), conversation).exchanges
+            citations = next((citations_of(said.answer) for said in exchanges if said.turn == turn), ())
+        for citation in citations:
+            if citation.marker == form.number("marker"):
+                return reader.Opened(citation, citations, conversation, turn)
+        raise UnknownConversation
 
     def sidebar(self, user: str, current: str) -> str:
         conversations = self._desk.conversations.list(user)
         return render("sidebar", self._language, conversations=conversations, current=current)
-
-    def toast(self, message: str, *, undo: Mapping[str, str] | None = None, failed: bool = False) -> str:
-        return render("toast", self._language, message=message, undo=undo, failed=failed)
 
     def _events(
         self, shown: Live, before: Conversation, request: gr.Request, stop: Stop
@@ -198,7 +210,8 @@ def message_of(error: Exception, language: AnswerLanguage) -> str:
     if isinstance(error, Refused):
         return error.said[language]
     if isinstance(error, RagError):
-        return str(error)
+        _log.warning("%s: %s", type(error).__name__, error)
+        return faults.line_of(error, language)
     _log.error("unexpected error", exc_info=error)
     return say(language, "unexpected")
 
@@ -208,4 +221,5 @@ def _user(request: gr.Request) -> str:
 
 
 def _session(request: gr.Request) -> str:
-    return request.session_hash or ""
+    # A browser names its session itself: under its user, it can only be one of theirs.
+    return f"{_user(request)}/{request.session_hash or ''}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rag.types import Filters, Turn
+from rag.types import Citation, Filters, Turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,18 @@ class Rating:
     answer: dict[str, Any]
     filters: Filters
     history: tuple[Turn, ...]
+
+
+def citations_of(answer: Mapping[str, Any]) -> tuple[Citation, ...]:
+    """Those of a kept answer, perhaps of another version: what is unknown is left out, what lacks is blank."""
+    return tuple(_citation(item) for item in answer.get("citations") or ())
+
+
+def _citation(item: Mapping[str, Any]) -> Citation:
+    known: dict[str, Any] = {name: item.get(name) for name in Citation.__dataclass_fields__}
+    known["path"] = known["path"] or ""
+    known["score"] = -1.0 if known["score"] is None else known["score"]
+    return Citation(**known)
 
 
 def _turns(question: str, answer: Mapping[str, Any]) -> tuple[Turn, Turn]:

@@ -10,14 +10,19 @@ from rag.errors import ArchiveError, RagError, UnknownArticle
 from rag.models.choose import choose
 from rag.newsqa import NewsQA
 from rag.store import listing
-from rag.types import Article
+from rag.types import Article, Citation
 from ui.asking import Stop
 from ui.conversations import Conversations
 from ui.examples import examples
+from ui.faults import line_of
 from ui.limits import Queue
 from ui.render import render
+from ui.runs import Runs
 from ui.texts import say
 from ui.view import Reprints, Welcome
+
+# Browsers whose unfinished answers are remembered.
+_MOST_SESSIONS = 1000
 
 
 class Desk:
@@ -27,10 +32,12 @@ class Desk:
         self.qa = qa
         self.conversations = Conversations(qa.settings.home)
         self.line = Queue(at_once)
-        # Paths of removed articles: only these may be brought back by a browser that names them.
-        self.removed: set[str] = set()
+        self.runs = Runs(qa.settings.eval_results)
+        # Article id -> path of what was removed here and may be brought back.
+        self.removed: dict[str, str] = {}
         self._lock = threading.Lock()
         self._asking: dict[str, Stop] = {}
+        self._live: dict[str, tuple[Citation, ...]] = {}
         self._welcomes: dict[AnswerLanguage, tuple[int, Welcome]] = {}
 
     def warm_up(self) -> None:
@@ -61,6 +68,18 @@ class Desk:
             stop = self._asking.get(session)
         if stop is not None:
             stop()
+
+    def show_live(self, session: str, citations: tuple[Citation, ...]) -> None:
+        """What the answer in the making cites; kept after it was stopped or failed, for as long as it is shown."""
+        with self._lock:
+            self._live.pop(session, None)
+            self._live[session] = citations
+            if len(self._live) > _MOST_SESSIONS:
+                del self._live[next(iter(self._live))]
+
+    def cited_live(self, session: str) -> tuple[Citation, ...]:
+        with self._lock:
+            return self._live.get(session, ())
 
     def welcome(self, language: AnswerLanguage) -> Welcome:
         """What the archive offers to ask; made anew when the archive has changed."""
@@ -103,7 +122,7 @@ class Desk:
         try:
             choice = choose(self.qa.settings)
         except RagError as error:
-            return str(error)
+            return line_of(error, language)
         if choice.engine == "quotes":
             return say(language, "by_quotes")
         return say(language, "by_model", model=choice.model or say(language, "some_model"))

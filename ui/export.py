@@ -8,19 +8,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rag.answer.messages import DISAGREE, QUOTED_IN, UNKNOWN_SOURCE, UPDATED, AnswerLanguage, shown_date
+from rag.answer.messages import QUOTED_IN, UNKNOWN_SOURCE, AnswerLanguage, shown_date
 from rag.types import Filters
 from ui.conversation import Conversation, Exchange, Rating
+from ui.leads import lead_of
 from ui.limits import safe_name
 from ui.markdown import escaped, link
+from ui.texts import say
 
 JSON_VERSION = 1
-_LEADS = (*DISAGREE.values(), *UPDATED.values())
-_UNSUPPORTED = {"vi": "không có nguồn xác nhận", "en": "no source supports this"}
-_UNCHECKED = {"vi": "chưa kiểm chứng", "en": "not checked"}
-_LIMITS = {"vi": "Giới hạn", "en": "Limits"}
-_SINCE = {"vi": "từ", "en": "from"}
-_UNTIL = {"vi": "đến", "en": "to"}
 # What a terminal or an editor would act upon, and what cannot be encoded.
 _UNSAFE = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -82,8 +78,7 @@ def _exchange(exchange: Exchange, notes: _Notes, language: AnswerLanguage) -> li
     if not sentences:
         blocks += [escaped(line) for line in text.splitlines()]
     elif answer.get("engine") == "quotes":
-        lead = text.partition("\n")[0]
-        blocks += [escaped(lead) if lead in _LEADS else ""]
+        blocks += [escaped(lead_of(answer))]
         # A list, for each quote stands for itself.
         blocks += ["\n".join(f"- {_sentence(sentence, citations, notes, language)}" for sentence in sentences)]
     else:
@@ -102,20 +97,21 @@ def _sentence(
     shown = escaped(sentence["text"])
     if any(citation["quote"] == sentence["text"] for citation in cited):
         shown = f"“{shown}”"
-    doubt = {"unsupported": _UNSUPPORTED, "unchecked": _UNCHECKED}.get(sentence.get("verdict", "supported"))
-    if doubt:
+    verdict = sentence.get("verdict", "supported")
+    if verdict in ("unsupported", "unchecked"):
         reason = sentence.get("reason")
-        shown += f" *({doubt[language]}{': ' + escaped(reason) if reason else ''})*"
+        shown += f" *({say(language, verdict)}{': ' + escaped(reason) if reason else ''})*"
     return shown + "".join(notes.mark(citation) for citation in cited)
 
 
 def _limits(filters: Filters, language: AnswerLanguage) -> str:
     parts = [
-        f"{_SINCE[language]} {escaped(filters.since)}" if filters.since else "",
-        f"{_UNTIL[language]} {escaped(filters.until)}" if filters.until else "",
-        *(escaped(name) for name in (*filters.sources, *filters.languages)),
+        f"{say(language, 'since')} {escaped(filters.since)}" if filters.since else "",
+        f"{say(language, 'until')} {escaped(filters.until)}" if filters.until else "",
+        *(escaped(name) for name in filters.sources),
+        *(say(language, code) if code in ("vi", "en") else escaped(code) for code in filters.languages),
     ]
-    return f"*{_LIMITS[language]}: {', '.join(part for part in parts if part)}*" if filters else ""
+    return f"*{say(language, 'limits')}: {', '.join(part for part in parts if part)}*" if filters else ""
 
 
 def as_json(conversation: Conversation) -> str:
@@ -134,15 +130,16 @@ def _case(rating: Rating) -> dict[str, Any]:
     found = bool(rating.answer.get("found"))
     return {
         "id": f"feedback-{rating.conversation_id[:8]}-{rating.number}",
-        "split": "feedback",
+        # Not "test": whoever tunes the answers may look at what people said of them.
+        "split": "dev",
         "question": rating.question,
         "history": [asdict(turn) for turn in rating.history],
-        "language": rating.answer.get("language", "und"),
+        "language": "vi" if rating.answer.get("language") == "vi" else "en",
         "kind": "feedback",
         "answerable": found or not rating.up,
         "expected": [],
         "gold": list(_gold(rating.answer)) if rating.up else [],
-        "filters": {name: value for name, value in asdict(rating.filters).items() if value},
+        "filters": {name: value for name, value in _case_filters(rating.filters).items() if value},
         "note": rating.reason,
     }
 
@@ -152,8 +149,16 @@ def _gold(answer: Mapping[str, Any]) -> Iterable[dict[str, Any]]:
     sentences = answer.get("sentences") or []
     markers = {mark for one in sentences if one.get("verdict") == "supported" for mark in one.get("citations", ())}
     cited = [citation for citation in answer.get("citations") or [] if citation["marker"] in markers]
-    for path, quote in dict.fromkeys((citation.get("path", ""), citation["quote"]) for citation in cited):
-        yield {"file": path, "quote": quote, "part": 0}
+    places = (
+        (citation.get("path") or citation["article_id"], citation["quote"], citation["start"]) for citation in cited
+    )
+    for file, quote, start in dict.fromkeys(places):
+        yield {"file": file, "quote": quote, "part": 0, "start": start}
+
+
+def _case_filters(filters: Filters) -> dict[str, Any]:
+    sources, languages = list(filters.sources), list(filters.languages)
+    return {"from": filters.since, "to": filters.until, "source": sources, "language": languages}
 
 
 def _json(value: Any, indent: int | None = None) -> str:

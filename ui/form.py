@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,12 +9,12 @@ from typing import Any
 from rag.answer.messages import AnswerLanguage
 from rag.errors import UsageError
 from rag.text.dates import bounds
-from rag.types import Citation, Filters
+from rag.types import Filters
 from ui.limits import checked_question
 from ui.refusals import Refused
 from ui.texts import TEXTS
 
-# More than any list of outlets that a person ticks, or citations that an answer has.
+# More than any list of outlets that a person ticks.
 _MOST = 500
 
 
@@ -54,18 +53,6 @@ class Form:
         languages = tuple(language for language in self.texts("languages") if language in ("vi", "en"))
         return Filters(since, until, self.texts("sources"), languages)
 
-    def citations(self) -> tuple[Citation, ...]:
-        """The citations that a page was given with an answer; what is not one is left out."""
-        try:
-            items = json.loads(self.text("citations", 2_000_000) or "[]")
-        except ValueError:
-            return ()
-        return (
-            tuple(citation for item in items[:_MOST] if (citation := _citation(item)))
-            if isinstance(items, list)
-            else ()
-        )
-
     def _date(self, name: str) -> str | None:
         value = self.text(name, 40).strip()
         try:
@@ -78,22 +65,3 @@ class Form:
 
 def page_language(value: object) -> AnswerLanguage:
     return "en" if value == "en" else "vi"
-
-
-def _citation(item: Any) -> Citation | None:
-    numbers, words, perhaps = (
-        ("marker", "start", "end"),
-        ("article_id", "language", "quote"),
-        ("title", "source", "published"),
-    )
-    if not isinstance(item, dict):
-        return None
-    is_one = (
-        all(type(item.get(name)) is int for name in numbers)
-        and all(isinstance(item.get(name), str) for name in words)
-        and all(isinstance(item.get(name), str | None) for name in perhaps)
-    )
-    if not is_one or not 0 <= item["start"] <= item["end"]:
-        return None
-    given: dict[str, Any] = {name: item.get(name) for name in (*numbers, *words, *perhaps)}
-    return Citation(**given, path="", url=None, score=0.0)

@@ -34,7 +34,7 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
-_OPEN = ("/login", "/page-assets/")
+_OPEN = ("/login", "/page-assets/", "/favicon.ico")
 # What Gradio's page says of itself to social networks, and a manifest that is not there.
 _NOT_OURS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
 
@@ -78,7 +78,7 @@ class _Secured:
     def __init__(self, scope: Scope, send: Send) -> None:
         self._send = send
         self._nonce = secrets.token_urlsafe(16)
-        self._language = "en" if str(scope["path"]).startswith("/en") else "vi"
+        self._is_vietnamese = str(scope["path"]).startswith("/vi")
         self._start: Message | None = None
         self._page = b""
 
@@ -107,7 +107,10 @@ class _Secured:
         await self._send(message)
 
     def _rewritten(self, page: str) -> str:
-        ours = _NOT_OURS.sub("", page).replace('lang="en"', f'lang="{self._language}"', 1)
+        ours = _NOT_OURS.sub("", page)
+        if self._is_vietnamese:
+            # Gradio says English of every page.
+            ours = ours.replace('lang="en"', 'lang="vi"', 1)
         return ours.replace("<script", f'<script nonce="{self._nonce}"')
 
 

@@ -16,13 +16,16 @@ from rag.errors import RagError
 from rag.types import IngestReport
 from ui.chat import SKIP, message_of
 from ui.desk import Desk
+from ui.faults import file_reason
 from ui.form import Form
 from ui.limits import Upload, check_uploads, checked_upload, safe_name
 from ui.render import render
 from ui.shelf import chosen
 from ui.texts import say
+from ui.toast import toast
 
-PAGE = 100
+# Articles shown at first, and at most: for more there is the search.
+PAGE, MOST = 100, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +70,11 @@ class Library:
     def list(self, form: Form) -> str:
         articles = self._desk.qa.articles()
         matching = chosen(articles, form.text("search"), form.text("order"))
-        shown = matching[: form.number("count") or PAGE]
+        shown = matching[: min(form.number("count") or PAGE, MOST)]
         restorable = {info.id for info in shown if Path(info.path).is_file()}
         return render(
-            "library", self._language, shown=shown, matching=len(matching), total=len(articles), restorable=restorable
+            "library", self._language, shown=shown, matching=len(matching), total=len(articles), most=MOST,
+            restorable=restorable, search=form.text("search"), order=form.text("order"),
         )  # fmt: skip
 
     def remove(self, event: gr.EventData) -> tuple[Any, ...]:
@@ -80,22 +84,26 @@ class Library:
             article = self._desk.qa.article(form.text("article"))
             self._desk.qa.remove([article.id])
         except RagError as error:
-            return SKIP, SKIP, SKIP, self._toast(message_of(error, self._language), failed=True)
+            return SKIP, SKIP, SKIP, toast(self._language, message_of(error, self._language), failed=True)
         said = self._say("article_removed", title=article.title or self._say("untitled"))
-        undo = {"kind": "article", "key": article.path} if Path(article.path).is_file() else None
-        if undo:
-            self._desk.removed.add(article.path)
-        return *self.shown(form), self._toast(said, undo=undo)
+        undo = None
+        if Path(article.path).is_file():
+            # The list is to look the same once it is back.
+            kept = {name: form.text(name) for name in ("search", "order")}
+            undo = {"kind": "article", "key": article.id, **kept}
+            self._desk.removed[article.id] = article.path
+        return *self.shown(form), toast(self._language, said, undo=undo)
 
-    def restore(self, path: str) -> tuple[Any, ...]:
+    def restore(self, form: Form) -> tuple[Any, ...]:
         """library, archive line, limits, toast; only of what was removed here."""
+        article_id = form.text("key")
         try:
-            if path in self._desk.removed:
+            if path := self._desk.removed.get(article_id):
                 self._desk.qa.ingest([path])
-                self._desk.removed.discard(path)
+                del self._desk.removed[article_id]
         except RagError as error:
-            return SKIP, SKIP, SKIP, self._toast(message_of(error, self._language), failed=True)
-        return *self.shown(), self._toast(self._say("restored"))
+            return SKIP, SKIP, SKIP, toast(self._language, message_of(error, self._language), failed=True)
+        return *self.shown(form), toast(self._language, self._say("restored"))
 
     def _added(self, path: Path, row: Row) -> Row:
         try:
@@ -118,16 +126,13 @@ class Library:
         told = [self._say(key, count=count) for key, count in counts if count]
         if not told and report.unchanged:
             told = [self._say("file_known")]
-        reasons = [failure.reason for failure in report.failed]
+        reasons = [file_reason(failure.reason, self._language) for failure in report.failed]
         if not told:
             return replace(row, state="failed", said=f"{self._say('file_failed')}: {'; '.join(reasons[:3])}")
         return replace(row, state="added", said="; ".join([*told, *reasons[:3]]))
 
     def _uploads(self, rows: Sequence[Row], done: int) -> str:
         return render("uploads", self._language, rows=rows, done=done)
-
-    def _toast(self, message: str, *, undo: dict[str, str] | None = None, failed: bool = False) -> str:
-        return render("toast", self._language, message=message, undo=undo, failed=failed)
 
     def _say(self, key: str, **values: object) -> str:
         return say(self._language, key, **values)

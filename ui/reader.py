@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.answer.messages import AnswerLanguage
@@ -17,6 +16,8 @@ from ui.render import render
 Mark = tuple[Span, str, int | None]
 
 _PARAGRAPH = re.compile(r"[^\n]*\n*")
+# A browser shows this many characters at once without a pause; of a longer article, a part around the quote.
+MOST_SHOWN = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,35 +42,57 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The citation that is read, among those of its answer."""
+    """The citation that is read, among those of its answer: that of a conversation's turn, None while it is made."""
 
     citation: Citation
     among: tuple[Citation, ...]
+    conversation: str = ""
+    turn: int | None = None
 
     @property
     def place(self) -> int:
         return self.among.index(self.citation)
 
 
-def article_page(article: Article, opened: Opened | None, page: AnswerLanguage, ticket: str = "") -> str:
-    """The HTML of an article; `ticket` differs with each opening, so that opening it again scrolls again."""
+def article_page(
+    article: Article, opened: Opened | None, page: AnswerLanguage, ticket: str = "", start: int | None = None
+) -> str:
+    """The HTML of an article; `ticket` differs with each opening, so that opening it again scrolls again.
+
+    Of a long article it is the part from `start`, by default the one around the quote.
+    """
     span = quote_span(article, opened.citation) if opened else None
     marks = _marks(article, opened, span)
+    shown = part(article.text, start if start is not None else span)
     return render(
         "reader", page,
         article=article,
-        paragraphs=paragraphs(article, marks),
+        paragraphs=paragraphs(article, marks, shown),
+        part=shown,
+        most=MOST_SHOWN,
         opened=opened,
         moved=opened is not None and span is None,
         address=safe_address(article.url),
-        citations=_json(opened),
         ticket=ticket,
     )  # fmt: skip
 
 
+def part(text: str, at: Span | int | None) -> Span:
+    """At most MOST_SHOWN characters of the text: from a place on, or around a quote; all of it where it fits.
+
+    It begins at a line's beginning where there is one near.
+    """
+    if len(text) <= MOST_SHOWN:
+        return Span(0, len(text))
+    wanted = (at.start - MOST_SHOWN // 2) if isinstance(at, Span) else at or 0
+    start = max(0, min(wanted, len(text) - MOST_SHOWN))
+    line = text.rfind("\n", max(0, start - MOST_SHOWN // 8), start) + 1
+    return Span(line or start, min(len(text), start + MOST_SHOWN))
+
+
 def gone_page(opened: Opened, page: AnswerLanguage, ticket: str = "") -> str:
     """What is left of a citation whose article was removed."""
-    return render("gone", page, opened=opened, citations=_json(opened), ticket=ticket)
+    return render("gone", page, opened=opened, ticket=ticket)
 
 
 def quote_span(article: Article, citation: Citation) -> Span | None:
@@ -80,21 +103,25 @@ def quote_span(article: Article, citation: Citation) -> Span | None:
     return Span(start, start + len(citation.quote)) if start >= 0 else None
 
 
-def paragraphs(article: Article, marks: Sequence[Mark]) -> tuple[Paragraph, ...]:
-    """The text cut at its line ends; where `marks` overlap, the earlier one wins. All pieces joined are the text."""
+def paragraphs(article: Article, marks: Sequence[Mark], shown: Span | None = None) -> tuple[Paragraph, ...]:
+    """The text of `shown` (None: all) cut at its line ends; where `marks` overlap, the earlier one wins.
+
+    All pieces joined are the text.
+    """
+    within = shown or Span(0, len(article.text))
     asides: list[Mark] = [(span, "aside", None) for span in merge_spans(article.unquotable)]
-    runs = _runs(len(article.text), [*marks, *asides])
+    runs = _runs(within, [mark for mark in (*marks, *asides) if mark[0].overlaps(within)])
     found: list[Paragraph] = []
-    at = 0
-    for match in _PARAGRAPH.finditer(article.text):
+    number = 0
+    for match in _PARAGRAPH.finditer(article.text, within.start, within.end):
         start, end = match.span()
         pieces: list[Piece] = []
         while start < end:
-            span, kind, marker = runs[at]
+            span, kind, marker = runs[number]
             upto = min(end, span.end)
             pieces.append(Piece(article.text[start:upto], kind, marker))
             start = upto
-            at += upto == span.end
+            number += upto == span.end
         if pieces:
             found.append(Paragraph(tuple(pieces), match.group().endswith("\n") and not match.group().endswith("\n\n")))
     return tuple(found)
@@ -105,14 +132,13 @@ def safe_address(url: str | None) -> str | None:
     return url if url and is_address(url) else None
 
 
-def _runs(length: int, marks: Sequence[Mark]) -> list[Mark]:
-    """[0, length) as touching spans in order, each of one kind."""
-    cuts = sorted(
-        {0, length, *(edge for span, _, _ in marks for edge in (span.start, span.end) if 0 <= edge <= length)}
-    )
+def _runs(within: Span, marks: Sequence[Mark]) -> list[Mark]:
+    """`within` as touching spans in order, each of one kind; every mark overlaps it."""
+    edges = (edge for span, _, _ in marks for edge in (span.start, span.end))
+    cuts = sorted({within.start, within.end, *(edge for edge in edges if within.start < edge < within.end)})
     opening: dict[int, list[int]] = {}
     for number, (span, _, _) in enumerate(marks):
-        opening.setdefault(span.start, []).append(number)
+        opening.setdefault(max(span.start, within.start), []).append(number)
     runs: list[Mark] = []
     active: list[int] = []
     for start, end in pairwise(cuts):
@@ -131,7 +157,3 @@ def _marks(article: Article, opened: Opened | None, span: Span | None) -> list[M
         if other and citation != opened.citation:
             marks.append((other, "other", citation.marker))
     return marks
-
-
-def _json(opened: Opened | None) -> str:
-    return json.dumps([asdict(citation) for citation in opened.among] if opened else [], ensure_ascii=True)

@@ -81,3 +81,7 @@ TOO_MANY_SIGN_INS: Said = {
     "vi": "Đã có quá nhiều lần đăng nhập sai; hãy thử lại sau {seconds} giây.",
     "en": "There were too many failed attempts to sign in; try again in {seconds} seconds.",
 }
+UNKNOWN_RUN: Said = {
+    "vi": "Không tìm thấy lần đánh giá hoặc câu hỏi này; có thể nó đã bị xóa. Hãy mở lại phần Đánh giá.",
+    "en": "This run or case cannot be found; it may have been deleted. Open the evaluation again.",
+}

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date
+from ui.numbers import measured, number, percent
 from ui.texts import say
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -24,6 +25,9 @@ def render(template: str, language: AnswerLanguage, **values: Any) -> str:
         language=language,
         t=partial(say, language),
         date=partial(_date, language),
+        number=partial(number, language),
+        percent=partial(percent, language),
+        measured=partial(measured, language),
         unknown_source=UNKNOWN_SOURCE[language],
         **values,
     )  # fmt: skip

@@ -32,7 +32,8 @@ from ui.users import Users
 
 ASSETS = Path(__file__).parent / "assets"
 _HEAD = (
-    '<link rel="stylesheet" href="../page-assets/page.css"><script src="../page-assets/page.js"></script>'
+    '<script src="../page-assets/theme.js"></script><link rel="stylesheet" href="../page-assets/page.css">'
+    '<script src="../page-assets/page.js"></script>'
     '<meta name="color-scheme" content="light dark"><link rel="icon" href="../page-assets/icon.svg">'
 )
 LANGUAGES: tuple[AnswerLanguage, ...] = ("vi", "en")
@@ -94,6 +95,11 @@ def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, at_once: int 
             theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]), head=_HEAD,
         )  # fmt: skip
     app.add_middleware(Gate, user_of=user_of if users else None)
+    if qa.settings.proxies:
+        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+        # Last, so that all others see the client's own address.
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(qa.settings.proxies))
 
 
 def serve(app: FastAPI, host: str, port: int, on_start: Callable[[], None]) -> None:
@@ -106,7 +112,9 @@ def serve(app: FastAPI, host: str, port: int, on_start: Callable[[], None]) -> N
             if self.started:
                 on_start()
 
-    Server(uvicorn.Config(app, host=host, port=port, log_level="error", server_header=False)).run()
+    # What a proxy says is believed where the settings name it (in `mount`), not whenever it is on this machine.
+    config = uvicorn.Config(app, host=host, port=port, log_level="error", server_header=False, proxy_headers=False)
+    Server(config).run()
 
 
 def _icon() -> Response:

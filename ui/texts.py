@@ -1,6 +1,7 @@
 """Every text of the page, in both languages, in one place. Pure.
 
-`{name}` is filled in by `say`. What the engine itself says is in rag/answer/messages.py, refusals in ui/refusals.py.
+`{name}` is filled in by `say`. The evaluation's texts are in ui/texts_evaluation.py, refusals in ui/refusals.py; what
+the engine itself says is in rag/answer/messages.py.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rag.answer.messages import AnswerLanguage
+from ui import texts_evaluation
 
 TEXTS: Mapping[str, Mapping[str, str]] = {
     # The frame
@@ -68,7 +70,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "vi": "Đã dừng. Câu trả lời dở dang này không được lưu.",
         "en": "Stopped. This unfinished answer is not kept.",
     },
-    "done": {"vi": "Đã trả lời, {count} trích dẫn.", "en": "Answered, {count} citations."},
     "failed": {"vi": "Chưa trả lời được", "en": "This could not be answered"},
     "failed_advice": {"vi": "Câu hỏi vẫn còn; hãy thử lại.", "en": "Your question is kept; try again."},
     "unexpected": {
@@ -83,10 +84,8 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "sources_of": {"vi": "Nguồn cho câu hỏi {turn}", "en": "Sources for question {turn}"},
     "relevance": {"vi": "khả năng trả lời đúng câu hỏi", "en": "chance that it answers the question"},
     "reprints": {"vi": "Cũng đăng ở", "en": "Also printed in"},
-    "open_article": {"vi": "Mở bài", "en": "Open the article"},
     "unsupported": {"vi": "Không có nguồn xác nhận", "en": "No source supports this"},
     "unchecked": {"vi": "Chưa kiểm chứng", "en": "Not checked"},
-    "not_found": {"vi": "Kho không có câu trả lời", "en": "Not in the archive"},
     "nearest": {"vi": "Những bài gần nhất", "en": "Nearest articles"},
     "quotes_made": {"vi": "Trích nguyên văn", "en": "Verbatim quotes"},
     "model_made": {"vi": "{model} viết", "en": "Written by {model}"},
@@ -135,6 +134,9 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "vi": "Bài đã thay đổi sau khi được trích; nay không còn nguyên văn đoạn này.",
         "en": "The article has changed since it was quoted; it no longer holds these words.",
     },
+    "part": {"vi": "Bài dài, đang ở {share}%.", "en": "A long article, at {share}%."},
+    "earlier_part": {"vi": "Xem phần trước", "en": "Show the part before"},
+    "later_part": {"vi": "Xem phần sau", "en": "Show the part after"},
     "aside": {"vi": "không thuộc bài", "en": "not part of the article"},
     # Conversations
     "conversations": {"vi": "Cuộc trò chuyện", "en": "Conversations"},
@@ -146,7 +148,6 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "more": {"vi": "Việc khác với “{title}”", "en": "More for “{title}”"},
     "rename": {"vi": "Đổi tên", "en": "Rename"},
     "name": {"vi": "Tên cuộc trò chuyện", "en": "Name of the conversation"},
-    "save": {"vi": "Lưu", "en": "Save"},
     "delete": {"vi": "Xóa", "en": "Delete"},
     "export_markdown": {"vi": "Tải Markdown", "en": "Download Markdown"},
     "export_json": {"vi": "Tải JSON", "en": "Download JSON"},
@@ -156,7 +157,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "restored": {"vi": "Đã khôi phục.", "en": "Restored."},
     # The library
     "drop": {
-        "vi": "Kéo thả bài báo vào đây, hoặc bấm để chọn tệp",
+        "vi": "Thả bài báo vào đây, hoặc bấm để chọn",
         "en": "Drop articles here, or click to choose files",
     },
     "kinds": {
@@ -195,9 +196,28 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "file_updated": {"vi": "đã cập nhật {count} bài", "en": "{count} updated"},
     "file_known": {"vi": "đã có trong kho", "en": "already in the archive"},
     "file_failed": {"vi": "không thêm được", "en": "could not be added"},
+    # What went wrong
     "busy_archive": {
         "vi": "Một tiến trình khác đang ghi vào kho; hãy thử lại khi nó xong.",
         "en": "Another process is writing to the archive; try again when it is done.",
+    },
+    "fault_article": {"vi": "Không tìm thấy bài này trong kho.", "en": "This article is not in the archive."},
+    "fault_archive": {
+        "vi": "Không đọc hoặc ghi được kho; người quản lý có thể chạy: rag doctor",
+        "en": "The archive cannot be read or written; its keeper can run: rag doctor",
+    },
+    "fault_embedder": {
+        "vi": "Bộ tìm kiếm chưa chạy được; người quản lý có thể chạy: rag doctor",
+        "en": "The search cannot run; the archive's keeper can run: rag doctor",
+    },
+    "fault_settings": {
+        "vi": "Thiết lập của máy chủ chưa đúng; người quản lý có thể chạy: rag doctor",
+        "en": "The server's settings are wrong; its keeper can run: rag doctor",
+    },
+    "fault_model": {"vi": "Mô hình ngôn ngữ không trả lời", "en": "The language model does not answer"},
+    "fault_other": {
+        "vi": "Không làm được; chi tiết nằm trong nhật ký của máy chủ.",
+        "en": "This did not work; the server's log has the details.",
     },
     # Signing in
     "sign_in": {"vi": "Đăng nhập", "en": "Sign in"},
@@ -207,6 +227,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "vi": "Tên hoặc mật khẩu không đúng. Hãy thử lại.",
         "en": "Name or password is wrong. Try again.",
     },
+    **texts_evaluation.TEXTS,
 }  # fmt: skip
 
 
@@ -214,3 +235,8 @@ def say(language: AnswerLanguage, key: str, **values: object) -> str:
     """The text `key` in that language. Raises KeyError for an unknown one."""
     text = TEXTS[key][language]
     return text.format(**values) if values else text
+
+
+def named(language: AnswerLanguage, kind: str, name: str) -> str:
+    """What the page calls an outcome, a metric or a kind of question of a report; its own word where it has none."""
+    return texts_evaluation.NAMES[kind].get(name, {}).get(language, name)

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
-from rag.answer.messages import DISAGREE, QUOTED_IN, UPDATED, AnswerLanguage
+from rag.answer.messages import EMPTY_ARCHIVE, QUOTED_IN, AnswerLanguage, shown_date
+from rag.errors import UsageError
 from rag.text.dates import bounds
-from rag.types import Answer, AnswerEvent, Citation, Draft, Filters, Settled
-from ui.conversation import Exchange
+from rag.types import AnswerEvent, Citation, Draft, Filters, Settled
+from ui.conversation import Exchange, citations_of
+from ui.leads import is_ordered, lead_of
 from ui.render import render
 from ui.texts import say
 
-_LEADS = (*DISAGREE.values(), *UPDATED.values())
-_UPDATES = tuple(UPDATED.values())
+_OPENING, _CLOSING = '“"«', '”"»'
 
 # Article id -> (outlet, date) of each other article that tells the same story in the same words.
 Reprints = Mapping[str, Sequence[tuple[str | None, str | None]]]
@@ -23,14 +23,22 @@ Reprints = Mapping[str, Sequence[tuple[str | None, str | None]]]
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One sentence of an answer. `foreign` labels a quote that is not in the answer's language."""
+    """One sentence of an answer. `foreign` labels a quote that is not in the answer's language.
+
+    `marks` are the quotation marks that a quote is put in: "plain", "angled" where it holds one of a pair itself, or
+    "own" where it brings its own; "" for what is no quote.
+    """
 
     text: str
     verdict: str
     reason: str
     foreign: str
-    is_quote: bool
+    marks: str
     citations: tuple[Citation, ...]
+
+    @property
+    def is_quote(self) -> bool:
+        return bool(self.marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +53,23 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class AnswerView:
-    """An answer as it is shown. `is_compared`: the sources differ, and stand side by side."""
+    """An answer as it is shown. `lead` stands above sources that differ and stand side by side.
+
+    `text` is shown where there are no `lines`: what the archive does not say, small talk. `is_empty`: the archive
+    held nothing when it was asked.
+    """
 
     language: str
     found: bool
+    is_empty: bool
     text: str
     lead: str
     lines: tuple[Line, ...]
-    is_compared: bool
     sources: tuple[Source, ...]
     nearest: tuple[str, ...]
     made_by: str
     seconds: float | None
     notice: str
-    marks: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,10 @@ class Live:
     settled: tuple[Settled, ...] = ()
     message: str = ""
 
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        return tuple({citation.marker: citation for item in self.settled for citation in item.citations}.values())
+
     def after(self, event: AnswerEvent) -> Live:
         """What is shown once `event` has come; the whole Answer is shown by `thread`."""
         if isinstance(event, Draft):
@@ -88,33 +103,24 @@ class Live:
 
 def answer_view(answer: Mapping[str, Any], page: AnswerLanguage, reprints: Reprints | None = None) -> AnswerView:
     """`answer` is the object of `Answer.to_dict()`, fresh or kept; `page` is the language of the labels."""
-    citations = {item["marker"]: kept_citation(item) for item in answer["citations"]}
+    citations = {citation.marker: citation for citation in citations_of(answer)}
     lines = tuple(_line(item, citations, page, str(answer["language"])) for item in answer["sentences"])
-    lead = next((text for text in _LEADS if str(answer["text"]).startswith(text)), "")
-    if lead and lead not in _UPDATES:
+    lead = lead_of(answer)
+    if lead and not is_ordered(lead):
         lines = tuple(sorted(lines, key=_published))
     return AnswerView(
         language=str(answer["language"]),
         found=bool(answer["found"]),
+        is_empty=answer["text"] in EMPTY_ARCHIVE.values(),
         text=str(answer["text"]),
         lead=lead.rstrip(":"),
         lines=lines,
-        is_compared=bool(lead),
-        sources=_sources(tuple(citations.values()), reprints or {}),
+        sources=_sources(tuple(citations.values()), reprints or {}, is_chance=answer.get("confidence") is not None),
         nearest=tuple(answer.get("nearest", ())),
         made_by=_made_by(answer, page),
         seconds=answer.get("seconds", {}).get("total"),
         notice=answer.get("notice") or "",
-        marks=_marks(citations.values()),
     )
-
-
-def kept_citation(item: Mapping[str, Any]) -> Citation:
-    """A citation as it was kept, perhaps by another version: what is unknown is left out, what lacks is blank."""
-    known: dict[str, Any] = {name: item.get(name) for name in Citation.__dataclass_fields__}
-    known["path"] = known["path"] or ""
-    known["score"] = -1.0 if known["score"] is None else known["score"]
-    return Citation(**known)
 
 
 def thread(
@@ -139,31 +145,40 @@ def live(state: Live | None, page: AnswerLanguage) -> str:
     """The HTML of an answer in the making; "" (nothing) for None."""
     if state is None:
         return render("live", page, live=None)
-    citations = {citation.marker: citation for item in state.settled for citation in item.citations}
+    citations = {citation.marker: citation for citation in state.citations}
     lines = [_line(item.sentence.to_dict(), citations, page, page) for item in state.settled]
-    return render(
-        "live", page, live=state, lines=lines, marks=_marks(citations.values()), words=limits_shown(state.limits, page)
-    )  # fmt: skip
-
-
-def spoken(answer: Answer, page: AnswerLanguage) -> str:
-    """What a screen reader announces when an answer is there."""
-    return say(page, "done", count=len(answer.citations)) if answer.found else answer.text
+    return render("live", page, live=state, lines=lines, words=limits_shown(state.limits, page))
 
 
 def limits_shown(filters: Filters, page: AnswerLanguage) -> list[str]:
     """Each limit of a question in a few words."""
-    dates = [
-        f"{say(page, name)}: {value}" for name, value in (("since", filters.since), ("until", filters.until)) if value
-    ]
+    limits = (("since", filters.since), ("until", filters.until))
+    dates = [f"{say(page, name)} {_day(value, page)}" for name, value in limits if value]
     return [*dates, *filters.sources, *(say(page, language) for language in filters.languages)]
+
+
+def _day(value: str, page: AnswerLanguage) -> str:
+    """A limit as a date; one that was kept and is none, as it is."""
+    try:
+        bounds(value)
+    except UsageError:
+        return value
+    return shown_date(value, page)
 
 
 def _line(sentence: Mapping[str, Any], citations: Mapping[int, Citation], page: AnswerLanguage, language: str) -> Line:
     cited = tuple(citations[marker] for marker in sentence["citations"] if marker in citations)
-    is_quote = len(cited) == 1 and cited[0].quote == sentence["text"]
-    foreign = QUOTED_IN[page, _known(cited[0].language)] if is_quote and cited[0].language != language else ""
-    return Line(sentence["text"], sentence["verdict"], sentence.get("reason") or "", foreign, is_quote, cited)
+    marks = _marks(cited[0].quote) if len(cited) == 1 and cited[0].quote == sentence["text"] else ""
+    foreign = QUOTED_IN[page, _known(cited[0].language)] if marks and cited[0].language != language else ""
+    return Line(sentence["text"], sentence["verdict"], sentence.get("reason") or "", foreign, marks, cited)
+
+
+def _marks(quote: str) -> str:
+    opened, closed = quote[:1] in _OPENING, quote[-1:] in _CLOSING
+    if opened != closed:
+        # A mark that belongs to speech inside the quote must not be taken for ours.
+        return "angled"
+    return "own" if opened else "plain"
 
 
 def _known(language: str) -> str:
@@ -176,7 +191,8 @@ def _published(line: Line) -> tuple[bool, Any]:
     return (published is None, bounds(published)[0] if published else None)
 
 
-def _sources(citations: Sequence[Citation], reprints: Reprints) -> tuple[Source, ...]:
+def _sources(citations: Sequence[Citation], reprints: Reprints, *, is_chance: bool) -> tuple[Source, ...]:
+    """`is_chance`: the scores say how likely the question is answered; what is shown again answers none."""
     of_article: dict[str, list[Citation]] = {}
     for citation in citations:
         of_article.setdefault(citation.article_id, []).append(citation)
@@ -184,7 +200,7 @@ def _sources(citations: Sequence[Citation], reprints: Reprints) -> tuple[Source,
         Source(
             cited[0],
             tuple(citation.marker for citation in cited),
-            _percent(max(citation.score for citation in cited)),
+            _percent(max(citation.score for citation in cited)) if is_chance else None,
             tuple(reprints.get(article_id, ())),
         )
         for article_id, cited in of_article.items()
@@ -198,10 +214,5 @@ def _percent(score: float) -> int | None:
 
 def _made_by(answer: Mapping[str, Any], page: AnswerLanguage) -> str:
     if answer["engine"] == "quotes":
-        return say(page, "quotes_made")
+        return say(page, "quotes_made") if answer["citations"] else ""
     return say(page, "model_made", model=answer.get("model") or say(page, "some_model"))
-
-
-def _marks(citations: Any) -> str:
-    """What the reader needs to open any of these citations, as JSON for an attribute."""
-    return json.dumps([asdict(citation) for citation in citations], ensure_ascii=True)

@@ -4,6 +4,17 @@ from __future__ import annotations
 
 from typing import Literal
 
+from rag.errors import (
+    ModelBroken,
+    ModelBusy,
+    ModelError,
+    ModelKeyError,
+    ModelMissing,
+    ModelRefused,
+    ModelUnknown,
+    ModelUnreachable,
+)
+
 AnswerLanguage = Literal["vi", "en"]
 
 NOT_FOUND = {
@@ -62,6 +73,16 @@ MODEL_FAILED = {
     "vi": "Mô hình ngôn ngữ không trả lời được ({detail}); đây là các trích dẫn.",
     "en": "The language model did not answer ({detail}); these are quotes.",
 }
+# Errors speak English; these say the same to a reader of Vietnamese, in fewer words.
+MODEL_TROUBLE: tuple[tuple[type[ModelError], str], ...] = (
+    (ModelMissing, "máy này chưa có mô hình, hãy chạy: rag model pull"),
+    (ModelUnreachable, "không kết nối được hoặc chờ quá lâu, hãy xem: rag doctor"),
+    (ModelKeyError, "khóa truy cập thiếu hoặc bị từ chối, hãy đặt lại LLM_API_KEY"),
+    (ModelUnknown, "máy chủ không có mô hình này, hãy xem lại LLM_MODEL"),
+    (ModelBusy, "quá nhiều yêu cầu hoặc hết hạn mức, hãy thử lại sau"),
+    (ModelRefused, "yêu cầu bị từ chối, hãy hỏi cách khác"),
+    (ModelBroken, "lời đáp bị hỏng hoặc ngắt giữa chừng, hãy hỏi lại"),
+)
 MODEL_UNSUPPORTED = {
     "vi": "Không bài báo nào xác nhận điều mô hình ngôn ngữ viết; đây là các trích dẫn.",
     "en": "No article supports what the language model wrote; these are quotes.",
@@ -144,6 +165,13 @@ WHY: dict[str, dict[AnswerLanguage, str]] = {
         "en": "The sentence says what the sources leave out, which no quote can confirm. {detail}",
     },
 }
+
+
+def model_trouble(error: ModelError, language: AnswerLanguage) -> str:
+    """What stopped the language model, in the answer's language."""
+    if language == "en":
+        return str(error)
+    return next((said for kind, said in MODEL_TROUBLE if isinstance(error, kind)), "lỗi chưa rõ, hãy xem: rag doctor")
 
 
 def why(reason: str, language: AnswerLanguage, detail: str = "") -> str:

@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 import argparse
+import stat
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from rag import settings
 from rag.commands.base import DONE, FAILED, AddCommand, print_json, printer
+from rag.errors import SettingsError
+
+if TYPE_CHECKING:
+    from rag.doctor import Check
 
 
 def add(command: AddCommand) -> None:
@@ -16,10 +24,34 @@ def add(command: AddCommand) -> None:
 def _doctor(args: argparse.Namespace) -> int:
     from rag.doctor import examine
 
-    checks = examine(getattr(args, "home", None))
+    home = getattr(args, "home", None)
+    checks = [*examine(home), *_check_users(home)]
     healthy = all(check.status != "problem" for check in checks)
     if args.json:
         print_json({"healthy": healthy, "checks": [check.to_dict() for check in checks]})
     else:
         printer().checks(checks)
     return DONE if healthy else FAILED
+
+
+def _check_users(home: str | None) -> Iterator[Check]:
+    """Whether those of RAG_USERS can sign in, and whether only they have their hashes. Here, for it asks the page."""
+    from rag.doctor import Check
+    from ui import users
+
+    try:
+        path = settings.load(home).users
+        if path is None:
+            return
+        names = users.names(path)
+    except SettingsError as error:
+        # Wrong settings were told already.
+        if "RAG_USERS" in str(error):
+            yield Check("users", "problem", str(error))
+        return
+    if not names:
+        yield Check("users", "problem", f"{path} (RAG_USERS) holds no user", "add one with: rag user add NAME")
+    elif path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
+        yield Check("users", "warning", f"{path} can be read by others on this machine", f"run: chmod 600 {path}")
+    else:
+        yield Check("users", "ok", f"{path}, users: {len(names)}")

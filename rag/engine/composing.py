@@ -86,7 +86,7 @@ class ComposingQueryEngine(QuotesQueryEngine):
         try:
             yield from self._written(finding, composition, usage, seconds)
         except ModelError as error:
-            failure = str(error)
+            failure = messages.model_trouble(error, finding.language)
         for event in self._concluded(finding, composition, failure):
             if isinstance(event, Answer):
                 yield replace(event, usage=_with_usage(event, usage, finding.query.usage), seconds=seconds)

@@ -1,16 +1,10 @@
-// What the page does by itself: the citation's card, the reader, the question box, limits, views, light and dark.
+// What the page does by itself: the citation's card, the reader, the question box, limits, views.
 // No text from outside is ever made markup here: textContent only.
 "use strict";
 (() => {
   const $ = (selector, from = document) => from.querySelector(selector);
   const root = document.documentElement;
   const body = () => document.body;
-
-  // Light and dark
-  const kept = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
-  const keep = (key, value) => { try { localStorage.setItem(key, value); } catch { /* private window */ } };
-  const theme = (name) => { root.dataset.theme = name; };
-  theme(kept("td-theme") || (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light"));
 
   // Gradio names the language of the browser, not that of the page.
   const language = /\/en(\/|$)/.test(location.pathname) ? "en" : "vi";
@@ -19,14 +13,19 @@
   speak();
 
   // Views
-  const view = () => (location.hash === "#library" ? "library" : "ask");
+  const view = () => (["#library", "#evaluation"].includes(location.hash) ? location.hash.slice(1) : "ask");
+  // The runs are read when somebody wants to see them.
+  const load = () => {
+    const button = view() === "evaluation" && $("#evaluation [data-load]");
+    if (button) { button.click(); delete button.dataset.load; }
+  };
   const show = () => {
     root.dataset.view = view();
     for (const link of document.querySelectorAll("a[data-view]")) {
       if (link.dataset.view === view()) link.setAttribute("aria-current", "page"); else link.removeAttribute("aria-current");
     }
   };
-  addEventListener("hashchange", () => { show(); if (view() === "ask") $("#question")?.focus(); });
+  addEventListener("hashchange", () => { show(); load(); if (view() === "ask") $("#question")?.focus(); });
   root.dataset.view = view();
 
   // The card of a citation
@@ -59,6 +58,7 @@
   const close = () => {
     if (!root.classList.contains("reading-on")) return;
     root.classList.remove("reading-on");
+    $(".is-open")?.classList.remove("is-open");
     (opener && opener.isConnected ? opener : $("#question"))?.focus();
   };
   const opened = (reader) => {
@@ -66,7 +66,7 @@
     if (!reading || reading.dataset.ticket === reader.dataset.shown) return;
     reader.dataset.shown = reading.dataset.ticket;
     root.classList.add("reading-on");
-    const mark = $("mark.is-current", reader);
+    const mark = $(".text mark.is-current", reader);
     requestAnimationFrame(() => {
       // The talk has become narrower: what was clicked has moved.
       if (opener?.isConnected) opener.scrollIntoView({ block: "center" });
@@ -96,12 +96,14 @@
   document.addEventListener("input", (event) => { if (event.target.id === "question") grow(); });
 
   // Limits
+  const day = (value) => new Date(`${value}T00:00`).toLocaleDateString(
+    language === "vi" ? "vi-VN" : "en-GB", { day: "numeric", month: language === "vi" ? "numeric" : "long", year: "numeric" });
   const limits = () => {
     const active = $(".limits .active");
     if (!active || !form()) return;
     const found = [];
     for (const field of form().elements) {
-      if (field.type === "date" && field.value) found.push(`${field.parentElement.firstChild.textContent.trim()} ${field.value}`);
+      if (field.type === "date" && field.value) found.push(`${field.parentElement.firstChild.textContent.trim()} ${day(field.value)}`);
       if (field.type === "checkbox" && field.checked) found.push(field.dataset.shown);
     }
     active.textContent = found.length ? found.join(" · ") : "";
@@ -139,13 +141,18 @@
       for (const field of form().elements) { if (field.type === "date") field.value = ""; if (field.type === "checkbox") field.checked = false; }
       limits();
     } else if (source.classList.contains("theme")) {
-      theme(root.dataset.theme === "dark" ? "light" : "dark"); keep("td-theme", root.dataset.theme);
+      root.dataset.theme = root.dataset.theme === "dark" ? "light" : "dark";
+      try { localStorage.setItem("td-theme", root.dataset.theme); } catch { /* a private window forgets it */ }
     } else if (source.classList.contains("side-toggle")) {
       source.setAttribute("aria-expanded", String(root.classList.toggle("side-on")));
     } else if (source.classList.contains("other")) {
       source.search = location.search; source.hash = location.hash;
     } else if (source.classList.contains("halt")) root.classList.remove("asking");
-    if (data.on === "select" && !source.closest("#reader, #sidebar")) opener = source;
+    if (data.on === "select" && !source.closest("#reader, #sidebar")) {
+      opener = source;
+      $(".is-open")?.classList.remove("is-open");
+      if (source.classList.contains("cite") || "case" in data) source.classList.add("is-open");
+    }
     if (source.closest("#sidebar") && (data.on === "select" || data.on === "clear")) {
       if (busy()) $(".halt").click();
       root.classList.remove("side-on"); $(".side-toggle")?.setAttribute("aria-expanded", "false");
@@ -172,7 +179,7 @@
     const part = element.closest("#thread, #live, #reader, #limits, #toast, #header, #sidebar") || element;
     if (part.id === "reader") opened(part);
     if (part.id === "limits") limits();
-    if (part.id === "header") show();
+    if (part.id === "header") { show(); load(); }
     if (part.id === "live") {
       root.classList.toggle("asking", Boolean($("[data-state=busy]", part)));
       const talk = $("#talk");
@@ -185,7 +192,7 @@
       if (id) address.searchParams.set("c", id); else address.searchParams.delete("c");
       if (address.href !== location.href) history.replaceState(null, "", address);
       const last = [...part.querySelectorAll(".exchange")].at(-1);
-      const key = last ? `${id}:${last.dataset.turn}:${last.dataset.citations}` : id;
+      const key = last ? `${id}:${last.dataset.turn}:${last.dataset.asked}` : id;
       if (last && key !== part.dataset.shown) last.scrollIntoView({ block: "start" });
       part.dataset.shown = key;
       if (!$("#spoken")) { const spoken = document.createElement("p"); spoken.id = "spoken"; spoken.className = "unseen"; spoken.setAttribute("role", "status"); body().append(spoken); }

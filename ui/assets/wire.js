@@ -2,7 +2,7 @@
 // element's own data, that of what it stands in, and the fields of its form.
 const facts = (start) => {
   const found = {};
-  for (const name of ["citations", "turn", "article", "conversation"]) {
+  for (const name of ["turn", "article", "conversation", "run", "search", "order"]) {
     const holder = start.closest(`[data-${name}]`);
     if (holder) found[name] = holder.dataset[name];
   }

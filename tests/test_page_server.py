@@ -1,0 +1,78 @@
+"""The page's server without a browser: whose address is believed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from starlette.testclient import TestClient
+
+from rag import NewsQA
+from rag.errors import SettingsError
+from rag.settings import load
+from ui import server, users
+from ui.users import Users
+
+
+class Watched(Users):
+    """Remembers from which address each password came."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self.addresses: list[str] = []
+
+    def check(self, name: str, password: str, address: str = "") -> bool:
+        self.addresses.append(address)
+        return False
+
+
+@pytest.fixture(scope="module")
+def watched(tmp_path_factory: pytest.TempPathFactory) -> Watched:
+    path = tmp_path_factory.mktemp("users") / "users.json"
+    users.add(path, "reader", "a long password")
+    return Watched(path)
+
+
+@pytest.fixture
+def client(request: pytest.FixtureRequest, watched: Watched, tmp_path: Path) -> Iterator[TestClient]:
+    """Somebody who connects from 10.0.0.2; the parameter is RAG_PROXIES."""
+    settings = load(tmp_path / "home", environ={"RAG_PROXIES": request.param, "RAG_ENGINE": "quotes"})
+    with NewsQA.open(settings=replace(settings, users=None)) as qa:
+        yield TestClient(server.create(qa, users=watched), client=("10.0.0.2", 5000))
+
+
+@pytest.mark.parametrize(
+    ("client", "forwarded", "believed"),
+    [
+        ("", "203.0.113.9", "10.0.0.2"),
+        ("10.0.0.3", "203.0.113.9", "10.0.0.2"),
+        ("10.0.0.2", "203.0.113.9", "203.0.113.9"),
+        # The nearest address is the one that the proxy saw; what stands before it anybody can write.
+        ("10.0.0.0/24", "198.51.100.7, 203.0.113.9, 10.0.0.5", "203.0.113.9"),
+    ],
+    indirect=["client"],
+)
+def test_only_a_named_proxy_tells_the_clients_address(
+    client: TestClient, watched: Watched, forwarded: str, believed: str
+) -> None:
+    client.post("/login", data={"user": "reader", "password": "x"}, headers={"x-forwarded-for": forwarded})
+    assert watched.addresses[-1] == believed
+
+
+@pytest.mark.parametrize("client", [""], indirect=True)
+def test_who_has_not_signed_in_sees_the_door_only(client: TestClient) -> None:
+    for language in ("vi", "en"):
+        page = client.get(f"/login?language={language}")
+        assert page.status_code == 200 and f'<html lang="{language}">' in page.text
+        assert page.headers["content-security-policy"].startswith("default-src 'none'")
+    assert client.get("/favicon.ico").status_code == client.get("/page-assets/theme.js").status_code == 200
+    for path in ("/vi/config", "/conversations/x.json", "/ratings.jsonl", "/en/gradio_api/info"):
+        assert client.get(path).status_code == 401
+    assert client.get("/vi/", headers={"accept": "text/html"}, follow_redirects=False).headers["location"] == "/login"
+
+
+def test_a_proxy_is_an_address() -> None:
+    with pytest.raises(SettingsError, match="RAG_PROXIES holds 'everybody'"):
+        load("home", environ={"RAG_PROXIES": "10.0.0.2, everybody"})
