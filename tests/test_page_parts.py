@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from rag.errors import ModelError, SettingsError
+from rag.server.asking import Stop, Waiting, events
+from rag.server.line import Queue
 from rag.store.rows import ArticleInfo
 from rag.types import (
     Answer,
@@ -25,10 +27,8 @@ from rag.types import (
     Span,
     Turn,
 )
-from ui.asking import Stop, Waiting, events
 from ui.examples import candidates, examples
 from ui.form import Form
-from ui.limits import Queue
 from ui.reader import Opened, article_page, paragraphs
 from ui.refusals import Refused
 from ui.server import checked_host

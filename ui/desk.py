@@ -9,12 +9,12 @@ from rag.answer.messages import AnswerLanguage
 from rag.errors import ArchiveError, RagError, UnknownArticle
 from rag.models.choose import choose
 from rag.newsqa import NewsQA
+from rag.server.asking import Stop
+from rag.server.line import Queue
 from rag.store import listing
 from rag.types import Article
-from ui.asking import Stop
 from ui.conversations import Conversations
 from ui.examples import examples
-from ui.limits import Queue
 from ui.render import render
 from ui.texts import say
 from ui.view import Reprints, Welcome

@@ -9,9 +9,9 @@ from dataclasses import asdict
 from typing import Any
 
 from rag.answer.messages import DISAGREE, QUOTED_IN, UNKNOWN_SOURCE, UPDATED, AnswerLanguage, shown_date
+from rag.server.uploads import safe_name
 from rag.types import Filters
 from ui.conversation import Conversation, Exchange, Rating
-from ui.limits import safe_name
 from ui.markdown import escaped, link
 
 JSON_VERSION = 1

@@ -33,14 +33,15 @@ def _chat(args: argparse.Namespace) -> int:
             report = qa.ingest([args.sample])
             terminal.say(f"{report.added} articles ingested")
         terminal.say("opening the page ...")
+        from rag.server import listen
         from ui import server
         from ui.users import Users
 
         server.checked_host(host, settings.users)
-        server.check_free(host, port)
+        listen.check_free(host, port)
         users = Users.load(settings.users) if settings.users else None
         app = server.create(qa, users=users, at_once=settings.concurrent_questions)
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        address = f"{listen.address(host, port)}/"
 
         def started() -> None:
             print(f"The page is open at {address} (Ctrl+C ends it)", flush=True)
@@ -48,5 +49,5 @@ def _chat(args: argparse.Namespace) -> int:
                 # Says whether one was found; without one the address on the terminal is enough.
                 webbrowser.open(address)
 
-        server.serve(app, host, port, started)
+        listen.serve(app, host, port, started)
     return DONE

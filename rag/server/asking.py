@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.server.line import Left, Place, Queue
 from rag.types import AnswerEvent, Filters, Turn
-from ui.limits import Left, Place, Queue
 
 # How often somebody who waits hears something, in seconds.
 HEARTBEAT = 1.0
