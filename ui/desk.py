@@ -21,12 +21,12 @@ from ui.view import Reprints, Welcome
 
 
 class Desk:
-    """Used by many threads. `at_once` questions are answered at a time."""
+    """Used by many threads. Questions wait in `line`."""
 
-    def __init__(self, qa: NewsQA, at_once: int = 2) -> None:
+    def __init__(self, qa: NewsQA, line: Queue | None = None) -> None:
         self.qa = qa
         self.conversations = Conversations(qa.settings.home)
-        self.line = Queue(at_once)
+        self.line = line or Queue()
         # Paths of removed articles: only these may be brought back by a browser that names them.
         self.removed: set[str] = set()
         self._lock = threading.Lock()
@@ -35,8 +35,7 @@ class Desk:
 
     def warm_up(self) -> None:
         """Opens all that the first question would otherwise wait for."""
-        _ = self.qa.query_engine
-        self.qa.embedder.get_query_embedding("?")
+        self.qa.warm_up()
         for language in ("vi", "en"):
             self.welcome(language)
 

@@ -17,6 +17,7 @@ from rag.answer.messages import AnswerLanguage
 from rag.errors import SettingsError
 from rag.newsqa import NewsQA
 from rag.readers.files import MAX_FILE_BYTES
+from rag.server.line import Queue
 from rag.server.listen import is_this_machine
 from ui import export
 from ui.app import build
@@ -47,16 +48,16 @@ def checked_host(host: str, users: Path | None) -> str:
     return host
 
 
-def create(qa: NewsQA, *, users: Users | None = None, at_once: int = 2) -> FastAPI:
+def create(qa: NewsQA, *, users: Users | None = None, at_once: int = 2, line: Queue | None = None) -> FastAPI:
     """The whole server as an ASGI application; `qa` is opened and warmed up here."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    mount(app, qa, users=users, at_once=at_once)
+    mount(app, qa, users=users, line=line or Queue(at_once))
     return app
 
 
-def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, at_once: int = 2) -> None:
-    """Adds the page to an application, at / with what it needs."""
-    desk, sessions = Desk(qa, at_once), Sessions()
+def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, line: Queue) -> None:
+    """Adds the page to an application, at / with what it needs; `line` is where questions wait."""
+    desk, sessions = Desk(qa, line), Sessions()
     desk.warm_up()
 
     def user_of(request: Request) -> str | None:

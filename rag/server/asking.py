@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -56,14 +56,22 @@ class _End:
 
 
 def events(
-    engine: Engine, line: Queue, who: str, question: str, filters: Filters, history: Sequence[Turn], stop: Stop
-) -> Iterator[AnswerEvent | Waiting | Working]:
+    engine: Engine,
+    line: Queue,
+    who: str,
+    question: str,
+    filters: Filters,
+    history: Sequence[Turn],
+    stop: Stop,
+    most_of_one: int | None = None,
+) -> Generator[AnswerEvent | Waiting | Working]:
     """Ends after the Answer, or once `stop` is asked for. Raises Busy where the line is full, and what the engine does.
+    `most_of_one` as in `Queue.enter`.
 
     The engine works in a thread of its own and keeps its turn until it has really ended, so that a stopped question
     cannot let more of them work at once than are allowed.
     """
-    place = line.enter(who)
+    place = line.enter(who, most_of_one)
     try:
         while not place.wait(HEARTBEAT):
             if stop:
