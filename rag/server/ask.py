@@ -33,7 +33,12 @@ def router(service: Service) -> APIRouter:
         answer = await service.answer(asked.read(), request)
         return JsonResponse(answer.to_dict())
 
-    @routes.post("/api/ask/stream", responses={**REFUSALS, 200: _EVENTS}, response_model=None)
+    @routes.post(
+        "/api/ask/stream",
+        responses={**REFUSALS, 200: _EVENTS},
+        response_model=None,
+        response_class=sse.EventStream,
+    )
     async def ask_stream(asked: Asked, request: Request) -> Response:
         """The same answer as it is made, as server-sent events; the last one alone counts."""
         happening = await begun(service.events(asked.read(), request))

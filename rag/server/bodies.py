@@ -48,8 +48,8 @@ class Limits(BaseModel):
 class Asked(Limits):
     """A question, as in a line of `rag ask --batch`."""
 
-    question: Annotated[str, Field(max_length=2 * MAX_QUESTION, examples=["When did the Tram Ngan bridge open?"])]
-    history: Annotated[list[Said], Field(max_length=MOST_TURNS)] = []
+    question: Annotated[str, Field(max_length=2 * MAX_QUESTION, description="in Vietnamese or English")]
+    history: Annotated[list[Said], Field(max_length=MOST_TURNS, description="the turns before, oldest first")] = []
 
     def read(self) -> Question:
         """Raises Refusal for a blank or too long question."""

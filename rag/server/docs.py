@@ -91,10 +91,11 @@ def _objects(schema: dict[str, Any]) -> Iterator[tuple[str, str, tuple[Field, ..
 
 def _fields(described: dict[str, Any]) -> tuple[Field, ...]:
     required = described.get("required", ())
-    return tuple(
+    fields = [
         Field(name, _kind(one), name in required, one.get("description", ""))
         for name, one in described.get("properties", {}).items()
-    )
+    ]
+    return tuple(sorted(fields, key=lambda field: not field.is_required))
 
 
 def _resolved(schema: dict[str, Any], one: dict[str, Any]) -> dict[str, Any]:

@@ -26,10 +26,13 @@ def comment(word: str) -> str:
 class EventStream(StreamingResponse):
     """Sends what the generator gives; it is closed whether or not the reader stayed."""
 
-    def __init__(self, source: AsyncGenerator[str]) -> None:
+    media_type = "text/event-stream"
+
+    # FastAPI reads the default of `status_code`.
+    def __init__(self, source: AsyncGenerator[str], status_code: int = 200) -> None:
         # Proxies would hold the events back to compress or buffer them.
         headers = {"x-accel-buffering": "no"}
-        super().__init__(source, media_type="text/event-stream", headers=headers)
+        super().__init__(source, status_code, headers)
         self._source = source
 
     async def stream_response(self, send: Send) -> None:
