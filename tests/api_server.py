@@ -1,4 +1,4 @@
-"""`rag serve` as a process of its own, for tests of the HTTP API: `with ApiServer(home) as server: server.post(...)`."""
+"""`rag serve` as a process of its own, for tests of the HTTP API: `with ApiServer(home) as server: server.ask("")`."""
 
 from __future__ import annotations
 
@@ -23,6 +23,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def surroundings() -> dict[str, str]:
+    """The environment of a process that is to see none of this one's settings."""
+    return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PYTHONPATH", "LANG")}
+
+
 class ApiServer:
     """The process; its log is read once it has ended, or so far by `log`."""
 
@@ -36,8 +41,7 @@ class ApiServer:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = home.parent / f"log-{self.port}"
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "PYTHONPATH", "LANG")}
-        environment = {**kept, "RAG_HOME": str(home), "RAG_ENGINE": "quotes", **(settings or {})}
+        environment = {**surroundings(), "RAG_HOME": str(home), "RAG_ENGINE": "quotes", **(settings or {})}
         command = [sys.executable, "-m", "rag.cli", "serve", "--host", host, "--port", str(self.port), *arguments]
         self._file = self._log.open("wb")
         self.process = subprocess.Popen(
