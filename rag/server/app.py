@@ -43,7 +43,7 @@ def create_api(qa: NewsQA, *, line: Queue | None = None, page: FastAPI | None = 
         return HTMLResponse(docs.page(api))
 
     add_handlers(api)
-    docs.describe_keys(api, required=bool(qa.settings.api_keys))
+    docs.complete(api, keys_required=bool(qa.settings.api_keys))
     api.add_middleware(Door, access=Access(qa.settings), metrics=service.metrics, page=page)
     return api
 

@@ -20,7 +20,7 @@ from rag.types import Answer, Draft
 _EVENTS = {
     "description": "`waiting` {position}, `draft` {text}, `sentence` {sentence, citations}; at the end `answer` or "
     "`error`",
-    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    "content": sse.described("waiting", "draft", "sentence", "answer", "error"),
 }
 
 
@@ -33,12 +33,7 @@ def router(service: Service) -> APIRouter:
         answer = await service.answer(asked.read(), request)
         return JsonResponse(answer.to_dict())
 
-    @routes.post(
-        "/api/ask/stream",
-        responses={**REFUSALS, 200: _EVENTS},
-        response_model=None,
-        response_class=sse.EventStream,
-    )
+    @routes.post("/api/ask/stream", responses={**REFUSALS, 200: _EVENTS}, response_model=None)
     async def ask_stream(asked: Asked, request: Request) -> Response:
         """The same answer as it is made, as server-sent events; the last one alone counts."""
         happening = await begun(service.events(asked.read(), request))

@@ -21,7 +21,7 @@ from rag.server.jsonline import JsonResponse
 from rag.server.service import Happening, Service, begun
 from rag.types import Answer, Settled
 
-_ANSWERED = {"model": ChatBody, "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+_ANSWERED = {"model": ChatBody, "content": sse.described()}
 # When the first release was made: models have a date, an archive's does not matter.
 _CREATED = 1767225600
 

@@ -39,8 +39,8 @@ class Operation:
     gives: str
 
 
-def describe_keys(api: FastAPI, *, required: bool) -> None:
-    """Makes the description say how a key is shown, and whether one has to be."""
+def complete(api: FastAPI, *, keys_required: bool) -> None:
+    """Makes the OpenAPI description say how a key is shown, whether one has to be, and nothing that is not so."""
     made = api.openapi
 
     def openapi() -> dict[str, Any]:
@@ -49,13 +49,22 @@ def describe_keys(api: FastAPI, *, required: bool) -> None:
         if is_new:
             key = {"type": "http", "scheme": "bearer", "description": "one of API_KEYS"}
             schema["components"]["securitySchemes"] = {"key": key}
-            schema["security"] = [{"key": []}] if required else []
+            schema["security"] = [{"key": []}] if keys_required else []
             for path in _WITHOUT_KEY:
                 schema["paths"][path]["get"]["security"] = []
+            for methods in schema["paths"].values():
+                for described in methods.values():
+                    _without_json_where_there_is_none(described["responses"]["200"]["content"])
         return schema
 
     # FastAPI's documented way.
     api.openapi = openapi  # type: ignore[method-assign]
+
+
+def _without_json_where_there_is_none(content: dict[str, Any]) -> None:
+    """FastAPI adds JSON of any kind to whatever a route says it gives."""
+    if len(content) > 1 and content.get("application/json") == {"schema": {}}:
+        del content["application/json"]
 
 
 def page(api: FastAPI) -> str:

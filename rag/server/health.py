@@ -5,7 +5,7 @@ from __future__ import annotations
 from anyio import to_thread
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from rag.server.bodies import REFUSALS, StatusBody
 from rag.server.errors import Refusal
@@ -35,9 +35,7 @@ def router(service: Service) -> APIRouter:
             raise Refusal(503, "not_ready", "the archive cannot be asked; the server's log tells why") from error
         return JsonResponse({"status": "ready"})
 
-    @routes.get(
-        "/metrics", responses={**REFUSALS, 200: _FIGURES}, response_model=None, response_class=PlainTextResponse
-    )
+    @routes.get("/metrics", responses={**REFUSALS, 200: _FIGURES}, response_model=None)
     def figures() -> Response:
         """Figures for Prometheus."""
         return Response(service.metrics.page(), media_type=CONTENT_TYPE)
