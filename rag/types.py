@@ -221,7 +221,7 @@ class Settled:
 
     In strict mode a sentence that nothing supports does not come, or comes as the quote shown in its place.
     `shown` is what it adds to the text of the answer, with markers and the space or line break before it: put together
-    in turn they are that text.
+    in turn they are that text. It is "" where the text comes whole with the answer, as that of quotes does.
     """
 
     sentence: AnswerSentence

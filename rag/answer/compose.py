@@ -83,11 +83,10 @@ def shown_sentence(sentence: AnswerSentence, new_line: bool) -> str:
 
 
 def settled(answer: Answer) -> Iterator[Settled | Answer]:
-    """A finished answer as the events of a stream; the first sentence brings the whole text, since all come at once."""
+    """A finished answer as the events of a stream."""
     at = {item.marker: item for item in answer.citations}
-    for number, sentence in enumerate(answer.sentences):
-        cited = tuple(at[marker] for marker in sentence.citations)
-        yield Settled(sentence, cited, "" if number else answer.text)
+    for sentence in answer.sentences:
+        yield Settled(sentence, tuple(at[marker] for marker in sentence.citations))
     yield answer
 
 

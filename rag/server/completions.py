@@ -66,9 +66,7 @@ class Pieces:
 
     def settled(self, event: Settled) -> str:
         self._held += event.shown
-        if event.sentence.verdict != "supported":
-            return ""
-        return self._give()
+        return self._give() if event.shown and event.sentence.verdict == "supported" else ""
 
     def answered(self, answer: Answer) -> str:
         """The rest. Were the answer another than what was given out, it follows whole."""
