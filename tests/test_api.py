@@ -285,4 +285,8 @@ def test_many_at_once_are_answered_or_told_to_wait(server: ApiServer) -> None:
     assert set(statuses) <= {200, 429}
     assert statuses.count(200) >= 50
     assert server.client.get("/readyz").status_code == 200
-    assert "rag_questions_at_work 0.0" in server.client.get("/metrics").text
+    figures = server.client.get("/metrics").text
+    assert "rag_questions_at_work 0.0" in figures
+    # Whatever was opened for a question is closed with it.
+    (open_files,) = [line.split()[1] for line in figures.splitlines() if line.startswith("process_open_fds ")]
+    assert float(open_files) < 150

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -50,6 +50,35 @@ class Stop:
         return self._asked.is_set()
 
 
+class _Workers:
+    """Threads that work at the engine, kept for the next question: each has its own connection to the archive, warm.
+
+    There are as many as were ever needed at a time, which is what the line allows.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[queue.SimpleQueue[Callable[[], None]]] = []
+
+    def run(self, job: Callable[[], None]) -> None:
+        """Does the job, which raises nothing, in a thread of its own."""
+        with self._lock:
+            jobs = self._idle.pop() if self._idle else None
+        if jobs is None:
+            jobs = queue.SimpleQueue()
+            threading.Thread(target=self._work, args=(jobs,), daemon=True).start()
+        jobs.put(job)
+
+    def _work(self, jobs: queue.SimpleQueue[Callable[[], None]]) -> None:
+        while True:
+            jobs.get()()
+            with self._lock:
+                self._idle.append(jobs)
+
+
+_workers = _Workers()
+
+
 @dataclass(frozen=True, slots=True)
 class _End:
     error: Exception | None = None
@@ -83,7 +112,7 @@ def events(
         if stop:
             place.leave()
     results: queue.SimpleQueue[AnswerEvent | _End] = queue.SimpleQueue()
-    threading.Thread(target=_work, args=(engine, place, question, filters, history, stop, results), daemon=True).start()
+    _workers.run(lambda: _work(engine, place, question, filters, history, stop, results))
     silent = 0
     try:
         while not stop:
