@@ -117,7 +117,8 @@ def test_wrong_questions(server: ApiServer, path: str, body: Any, status: int, c
 
 def test_what_is_no_json(server: ApiServer) -> None:
     headers = {"content-type": "application/json"}
-    for body in (b"{", b"\xff\xfe", b"[" * 100_000, b'{"question": NaN}', b"null", b""):
+    long_number = b'{"question": "q", "x": ' + b"9" * 5000 + b"}"
+    for body in (b"{", b"\xff\xfe", b"[" * 100_000, b'{"question": NaN}', b"null", b"", long_number):
         response = server.client.post("/api/ask", content=body, headers=headers)
         assert response.status_code in (400, 422), body[:20]
         error(response, response.status_code)
@@ -178,6 +179,20 @@ def test_uploads_that_are_refused(server: ApiServer) -> None:
     assert error(upload(("empty.txt", b"")), 422)["code"] == "unreadable"
     error(server.client.post("/api/articles", data={"files": "text"}), 422)
     error(server.client.post("/api/articles", content=b"--x", headers={"content-type": "multipart/form-data"}), 400)
+
+
+def test_uploads_at_once_wait_for_one_another(server: ApiServer) -> None:
+    def upload(number: int) -> int:
+        text = f"# Report {number}\n\nStation {number} counted {number * 37} herons on Monday."
+        return server.client.post("/api/articles", files={"files": (f"h{number}.md", text.encode())}).status_code
+
+    with ThreadPoolExecutor(40) as pool:
+        statuses = list(pool.map(upload, range(40)))
+    assert set(statuses) <= {200, 429}
+    added = [article["id"] for article in server.client.get("/api/articles").json()["articles"]][len(ARTICLES) :]
+    assert len(added) == statuses.count(200) >= 20
+    for article_id in added:
+        assert server.client.delete(f"/api/articles/{article_id}").status_code == 200
 
 
 def test_a_file_name_stays_in_its_folder(server: ApiServer, home: Path) -> None:

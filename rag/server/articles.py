@@ -14,6 +14,7 @@ from rag.readers.files import MAX_FILE_BYTES, SUFFIXES
 from rag.server.bodies import REFUSALS, AddedBody, ArticleBody, ArticlesBody, RemovedBody, UploadedBody
 from rag.server.errors import Refusal
 from rag.server.jsonline import JsonResponse
+from rag.server.line import Busy
 from rag.server.service import Service
 from rag.server.uploads import safe_name, stored
 from rag.store import listing
@@ -80,8 +81,13 @@ class _Library:
         self._service = service
 
     def add(self, files: Sequence[UploadFile], names: Sequence[str], who: str) -> list[AddedBody]:
-        """What came of each file, in order. Raises Busy where too many uploads wait."""
-        with self._service.upload_line.enter(who) as place:
+        """What came of each file, in order. Raises Refusal where too many uploads wait."""
+        try:
+            place = self._service.upload_line.enter(who)
+        except Busy:
+            said = "too many uploads are waiting already; try again in a minute"
+            raise Refusal(429, "busy", said, seconds=60) from None
+        with place:
             place.wait()
             return [self._added(file, name) for file, name in zip(files, names, strict=True)]
 

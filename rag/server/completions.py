@@ -46,6 +46,7 @@ def router(service: Service) -> APIRouter:
 
     @routes.get("/v1/models/{name}", responses={**REFUSALS, 200: {"model": ModelBody}}, response_model=None)
     async def model(name: str) -> Response:
+        """One of these names."""
         if name not in MODELS:
             said = f"there is no model of that name; use one of: {', '.join(MODELS)}"
             raise Refusal(404, "model_not_found", said, "name")
