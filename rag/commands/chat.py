@@ -7,14 +7,13 @@ import webbrowser
 from pathlib import Path
 
 from rag.commands import terminal
-from rag.commands.base import DONE, AddCommand, open_archive
+from rag.commands.base import DONE, AddCommand, add_address, address_of, open_archive
 from rag.errors import UsageError
 
 
 def add(command: AddCommand) -> None:
     chat = command("chat", "the chat page in a browser")
-    chat.add_argument("--host", metavar="ADDRESS", help="where to listen (default: $RAG_HOST, else 127.0.0.1)")
-    chat.add_argument("--port", metavar="N", type=int, help="which port (default: $RAG_PORT, else 7860)")
+    add_address(chat)
     chat.add_argument("--no-browser", action="store_true", help="only print the address")
     chat.add_argument("--sample", metavar="PATH", help="ingest this first if the archive is empty")
     chat.set_defaults(run=_chat)
@@ -23,9 +22,7 @@ def add(command: AddCommand) -> None:
 def _chat(args: argparse.Namespace) -> int:
     with open_archive(args) as qa:
         settings = qa.settings
-        host, port = args.host or settings.host, settings.port if args.port is None else args.port
-        if not 0 < port < 65536:
-            raise UsageError(f"--port is {port}; use a number from 1 to 65535")
+        host, port = address_of(args, settings)
         if args.sample and not qa.catalogue.count().articles:
             if not Path(args.sample).exists():
                 raise UsageError(f"{args.sample}: there is no such file or folder; check the name")

@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 
 from rag.commands import terminal
-from rag.commands.base import DONE, AddCommand, open_archive
-from rag.errors import UsageError
+from rag.commands.base import DONE, AddCommand, add_address, address_of, open_archive
 
 
 def add(command: AddCommand) -> None:
     serve = command("serve", "the HTTP API and the chat page")
-    serve.add_argument("--host", metavar="ADDRESS", help="where to listen (default: $RAG_HOST, else 127.0.0.1)")
-    serve.add_argument("--port", metavar="N", type=int, help="which port (default: $RAG_PORT, else 7860)")
+    add_address(serve)
     serve.add_argument("--no-page", action="store_true", help="the API alone")
     serve.set_defaults(run=_serve)
 
@@ -20,9 +18,7 @@ def add(command: AddCommand) -> None:
 def _serve(args: argparse.Namespace) -> int:
     with open_archive(args) as qa:
         settings = qa.settings
-        host, port = args.host or settings.host, settings.port if args.port is None else args.port
-        if not 0 < port < 65536:
-            raise UsageError(f"--port is {port}; use a number from 1 to 65535")
+        host, port = address_of(args, settings)
         from rag.server import access, listen, logs, traces
         from rag.server.app import create_api
         from rag.server.line import Queue

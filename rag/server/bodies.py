@@ -9,8 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from rag.retrieve.query import MAX_QUESTION
 from rag.server.errors import Refusal
 from rag.server.service import Question
+from rag.store.rows import ArticleInfo
 from rag.text.normalise import normalise
-from rag.types import Filters, Turn
+from rag.types import Citation, Filters, Turn
 
 MOST_TURNS = 200
 MOST_CHARACTERS_OF_A_TURN = 100_000
@@ -68,23 +69,6 @@ def checked_question(text: str, param: str = "question") -> str:
     return question
 
 
-class CitationBody(BaseModel):
-    """A quote and where it stands: characters `start` to `end` of the article's text."""
-
-    marker: int
-    article_id: str
-    title: str | None
-    source: str | None
-    published: str | None
-    language: str
-    path: str
-    url: str | None
-    start: int
-    end: int
-    quote: str
-    score: float
-
-
 class SentenceBody(BaseModel):
     """A sentence of the answer, the markers it rests on, and whether they support it."""
 
@@ -103,7 +87,7 @@ class AnswerBody(BaseModel):
     language: str
     engine: str
     sentences: list[SentenceBody]
-    citations: list[CitationBody]
+    citations: list[Citation]
     nearest: list[str]
     confidence: float | None
     model: str | None
@@ -112,25 +96,10 @@ class AnswerBody(BaseModel):
     seconds: dict[str, float]
 
 
-class ArticleInfoBody(BaseModel):
-    """An article without its text."""
-
-    id: str
-    title: str | None
-    source: str | None
-    author: str | None
-    published: str | None
-    language: str
-    url: str | None
-    path: str
-    characters: int
-    story_id: str
-
-
 class ArticlesBody(BaseModel):
     """A part of the archive in the order of ingestion; `next` is the offset of the part after it, null at the end."""
 
-    articles: list[ArticleInfoBody]
+    articles: list[ArticleInfo]
     offset: int
     total: int
     next: int | None

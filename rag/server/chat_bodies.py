@@ -13,7 +13,6 @@ from pydantic import BaseModel, Field
 from rag.server.bodies import (
     MOST_CHARACTERS_OF_A_TURN,
     MOST_TURNS,
-    CitationBody,
     Limits,
     SentenceBody,
     checked_question,
@@ -21,7 +20,7 @@ from rag.server.bodies import (
 from rag.server.errors import Refusal
 from rag.server.footnotes import without_notes
 from rag.server.service import Question
-from rag.types import Turn
+from rag.types import Citation, Turn
 
 # Model -> whether its text ends with footnotes: a chat program lets people choose a model, and nothing else.
 MODELS = {"trich-dan": False, "trich-dan-footnotes": True}
@@ -124,7 +123,7 @@ class ChatBody(BaseModel):
     usage: Usage
     found: bool
     sentences: list[SentenceBody]
-    citations: list[CitationBody]
+    citations: list[Citation]
     notice: str | None
 
 
