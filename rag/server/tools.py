@@ -41,10 +41,6 @@ def create_tools(qa: NewsQA) -> MCPServer:
     except ImportError as error:
         raise SettingsError("`rag mcp` needs the extra `mcp`: pip install 'trich-dan[mcp]'") from error
 
-    server = MCPServer("trich-dan", title="Trích Dẫn", instructions=_INSTRUCTIONS, log_level="ERROR")
-    reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
-
-    @server.tool(annotations=reading, structured_output=True)
     def ask(
         question: Question, since: Since = None, until: Until = None, source: Source = None, language: Language = None
     ) -> dict[str, Any]:
@@ -54,7 +50,6 @@ def create_tools(qa: NewsQA) -> MCPServer:
         except RagError as error:
             raise ToolError(str(error)) from error
 
-    @server.tool(annotations=reading, structured_output=True)
     def search(
         question: Question,
         top_k: Annotated[int, Field(ge=1, le=MOST_HITS)] = 10,
@@ -69,7 +64,6 @@ def create_tools(qa: NewsQA) -> MCPServer:
         except RagError as error:
             raise ToolError(str(error)) from error
 
-    @server.tool(annotations=reading, structured_output=True)
     def show_article(
         article_id: Annotated[str, Field(description="as in citations and hits", max_length=1000)],
         start: Annotated[int, Field(ge=0, description="the first character shown")] = 0,
@@ -83,6 +77,10 @@ def create_tools(qa: NewsQA) -> MCPServer:
         end = start + len(shown)
         return {**article.to_dict(), "start": start, "text": shown, "next": end if end < len(article.text) else None}
 
+    server = MCPServer("trich-dan", title="Trích Dẫn", instructions=_INSTRUCTIONS, log_level="ERROR")
+    reading = ToolAnnotations(read_only_hint=True, open_world_hint=False)
+    for tool in (ask, search, show_article):
+        server.add_tool(tool, annotations=reading, structured_output=True)
     return server
 
 
