@@ -236,6 +236,11 @@ class NewsQA:
         query = ArchiveQuery(query_str=question, filters=checked_filters(filters or Filters()), top_k=top_k)
         return self.retriever.search(query)
 
+    def warm_up(self) -> None:
+        """Opens all that the first question would otherwise wait for."""
+        _ = self.query_engine
+        self.embedder.get_query_embedding("?")
+
     def close(self) -> None:
         for name in ("model", "index", "catalogue"):
             if name in self.__dict__:

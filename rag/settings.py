@@ -22,6 +22,8 @@ LOCAL_LLM = "local"
 DEFAULT_LLM = "gpt-4o-mini"
 # Tokens of evidence: two cores read about sixty a second.
 LOCAL_EVIDENCE, SERVER_EVIDENCE = 450, 1500
+# Characters of a key of the HTTP API: a shorter one could be guessed.
+SHORTEST_KEY = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,10 @@ class Settings:
     proxies: tuple[str, ...] = ()
     eval_results: Path = Path(EVAL_RESULTS)
     concurrent_questions: int = 2
+    api_keys: tuple[str, ...] = ()
+    requests_a_minute: int = 600
+    log_questions: bool = False
+    traces_url: str | None = None
 
     @property
     def evidence_tokens(self) -> int:
@@ -99,6 +105,12 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
         proxies=_networks("RAG_PROXIES", text("RAG_PROXIES")),
         eval_results=_path(text("RAG_EVAL_RESULTS")) or Path(EVAL_RESULTS),
         concurrent_questions=_integer("RAG_CONCURRENT", text("RAG_CONCURRENT"), default=2, low=1, high=64),
+        api_keys=_keys("API_KEYS", text("API_KEYS")),
+        requests_a_minute=_integer(
+            "RAG_REQUESTS_A_MINUTE", text("RAG_REQUESTS_A_MINUTE"), default=600, low=0, high=1_000_000
+        ),
+        log_questions=_switch("RAG_LOG_QUESTIONS", text("RAG_LOG_QUESTIONS"), default=False),
+        traces_url=text("RAG_TRACES"),
     )
 
 
@@ -107,6 +119,18 @@ def _environment() -> dict[str, str]:
 
     stored = {key: value for key, value in dotenv_values(".env").items() if value is not None}
     return {**stored, **os.environ}
+
+
+def _keys(name: str, value: str | None) -> tuple[str, ...]:
+    """Keys between commas. The message of an error tells which one is wrong, never the key."""
+    keys = tuple(key.strip() for key in (value or "").split(",") if key.strip())
+    for number, key in enumerate(keys, start=1):
+        if len(key) < SHORTEST_KEY or not key.isascii() or not key.isprintable() or " " in key:
+            raise SettingsError(
+                f"{name}: key {number} cannot be used; take at least {SHORTEST_KEY} letters and digits, as "
+                "`openssl rand -hex 24` writes them, with commas between keys"
+            )
+    return keys
 
 
 def _path(value: str | None) -> Path | None:

@@ -220,10 +220,13 @@ class Settled:
     """A finished sentence with its verdict and the citations it rests on; it replaces the draft before it.
 
     In strict mode a sentence that nothing supports does not come, or comes as the quote shown in its place.
+    `shown` is what it adds to the text of the answer, with markers and the space or line break before it: put together
+    in turn they are that text. It is "" where the text comes whole with the answer, as that of quotes does.
     """
 
     sentence: AnswerSentence
     citations: tuple[Citation, ...]
+    shown: str = ""
 
 
 # What a streamed answer is made of: drafts and settled sentences, and at the end the whole Answer, which alone counts.

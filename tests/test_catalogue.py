@@ -342,3 +342,20 @@ def test_any_text_can_be_stored_and_removed_without_rest(
         for name in ("articles", "passages", "vectors", "sentence_vectors", "language_means", "vocabulary"):
             assert catalogue.query(f"SELECT * FROM {name}") == []
         assert catalogue.query("SELECT * FROM passages_terms") == []
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="only Linux tells which files are open")
+def test_a_thread_that_ended_leaves_no_file_open(catalogue: Catalogue) -> None:
+    """A server asks in ever new threads; each has its own connection."""
+
+    def opened() -> int:
+        return sum(str(entry.resolve()).startswith(str(catalogue.path)) for entry in Path("/proc/self/fd").iterdir())
+
+    catalogue.count()
+    before = opened()
+    for _ in range(20):
+        thread = threading.Thread(target=catalogue.count)
+        thread.start()
+        thread.join()
+    # SQLite keeps one for the next that comes, which may begin before the last has ended wholly.
+    assert opened() <= before + 6

@@ -38,6 +38,9 @@ ONLY_FOR_THE_CLI = ("rag.cli", "rag.commands", "rag.doctor")
 FENCES: dict[str, tuple[str, ...]] = {
     "chromadb": ("rag.store", "eval.benchmarks"),
     "gradio": ("ui",),
+    "mcp": ("rag.server.tools",),
+    "openinference": ("rag.server.traces",),
+    "prometheus_client": ("rag.server.metrics",),
     "openai": ("rag.embed.remote", "rag.models"),
     "llama_index": ("rag.retrieve", "rag.engine", "rag.embed", "rag.models", "eval.benchmarks", "eval.llamaindex"),
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ui.guard import is_own_request
+from rag.server.guard import is_own_request
 
 LOCAL = ("localhost", "127.0.0.1", "::1")
 

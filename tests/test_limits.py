@@ -10,21 +10,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rag.server.line import Busy, Left, Queue
+from rag.server.uploads import MAX_NAME_BYTES, safe_name
 from rag.text.language import detect
 from ui import refusals
 from ui.limits import (
     MAX_FILES,
-    MAX_NAME_BYTES,
     MAX_QUESTION,
-    Left,
-    Queue,
     Upload,
     check_uploads,
     checked_question,
     checked_upload,
-    safe_name,
 )
-from ui.refusals import Busy, Refused
+from ui.refusals import Refused, told
 
 SAID = {name: said for name, said in vars(refusals).items() if name.isupper()}
 
@@ -42,6 +40,11 @@ def test_a_refusal_says_the_same_in_both_languages() -> None:
         checked_question("x" * 2001)
     assert str(raised.value) == "The question has 2001 characters, the most is 2000; shorten it."
     assert raised.value.said["vi"] == "Câu hỏi dài 2001 ký tự, nhiều nhất là 2000; hãy rút gọn."
+
+
+def test_a_full_line_is_told_in_both_languages() -> None:
+    assert told(Busy()).said == {language: line.format() for language, line in refusals.QUEUE_FULL.items()}
+    assert told(Busy(3)).said["en"].startswith("3 of your questions")
 
 
 # Questions and uploads
@@ -155,7 +158,7 @@ def test_who_comes_late_does_not_overtake_everybody() -> None:
 def test_a_full_line_says_so_at_once() -> None:
     queue = Queue(at_once=1, most_in_line=2)
     served, waiting, last = queue.enter("a"), queue.enter("b"), queue.enter("c")
-    with pytest.raises(Busy, match="Too many questions are waiting"):
+    with pytest.raises(Busy, match="too many questions are waiting"):
         queue.enter("d")
     served.leave()
     assert positions(waiting, last, queue.enter("d")) == [0, 1, 2]

@@ -14,6 +14,8 @@ import pytest
 
 from rag.answer.messages import CORRECTED, DATES_UPDATED, RECAP, UPDATED, AnswerLanguage
 from rag.errors import ModelError, SettingsError
+from rag.server.asking import Stop, Waiting, events
+from rag.server.line import Queue
 from rag.store.rows import ArticleInfo
 from rag.types import (
     Answer,
@@ -27,11 +29,9 @@ from rag.types import (
     Span,
     Turn,
 )
-from ui.asking import Stop, Waiting, events
 from ui.conversation import Exchange
 from ui.examples import candidates, examples, question_of
 from ui.form import Form
-from ui.limits import Queue
 from ui.reader import MOST_SHOWN, Opened, article_page, paragraphs, part
 from ui.refusals import Refused
 from ui.sample_questions import SAMPLE_QUESTIONS

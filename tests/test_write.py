@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
+from rag.answer.compose import written
 from rag.answer.evidence import Evidence, Judgement, key_of
 from rag.answer.write import MOST_SENTENCES, Composition
 from rag.types import AnswerSentence, Article, Draft, Settled
@@ -71,6 +72,13 @@ def test_keys_become_numbered_citations_in_the_order_of_use() -> None:
     settled = [event for event in events if isinstance(event, Settled)]
     assert [event.sentence for event in settled] == made.sentences
     assert settled[1].citations == (made.citations[1],)
+
+
+def test_what_the_settled_sentences_show_is_the_text_of_the_answer() -> None:
+    made, events = composed(f"Cầu dài 840 m [{LENGTH.key}].\nVậy là sao? Ông Tấn cắt băng [{RIBBON.key}]!")
+    shown = "".join(event.shown for event in events if isinstance(event, Settled))
+    answer = written("q", made.sentences, made.citations, made.new_lines, "vi", 0.9, "tiny")
+    assert shown.strip() == answer.text == "Cầu dài 840 m [1].\nVậy là sao? Ông Tấn cắt băng [2]!"
 
 
 def test_a_wrong_citation_is_moved_and_an_unknown_key_dropped() -> None:

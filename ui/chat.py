@@ -12,13 +12,14 @@ import gradio as gr
 
 from rag.answer.messages import AnswerLanguage
 from rag.errors import RagError, UnknownArticle
+from rag.server.asking import Stop, Waiting, Working, events
+from rag.server.line import Busy
 from rag.types import Answer, Filters
 from ui import faults, reader, view
-from ui.asking import Stop, Waiting, Working, events
 from ui.conversation import Conversation, citations_of
 from ui.desk import Desk
 from ui.form import Form
-from ui.refusals import Refused, UnknownConversation
+from ui.refusals import Refused, UnknownConversation, told
 from ui.render import render
 from ui.texts import say
 from ui.toast import toast
@@ -207,6 +208,8 @@ class Chat:
 
 def message_of(error: Exception, language: AnswerLanguage) -> str:
     """What a person reads of an error; one that nobody expected is told by the log alone."""
+    if isinstance(error, Busy):
+        error = told(error)
     if isinstance(error, Refused):
         return error.said[language]
     if isinstance(error, RagError):

@@ -9,13 +9,13 @@ from rag.answer.messages import AnswerLanguage
 from rag.errors import ArchiveError, RagError, UnknownArticle
 from rag.models.choose import choose
 from rag.newsqa import NewsQA
+from rag.server.asking import Stop
+from rag.server.line import Queue
 from rag.store import listing
 from rag.types import Article, Citation
-from ui.asking import Stop
 from ui.conversations import Conversations
 from ui.examples import examples
 from ui.faults import line_of
-from ui.limits import Queue
 from ui.render import render
 from ui.runs import Runs
 from ui.texts import say
@@ -26,12 +26,12 @@ _MOST_SESSIONS = 1000
 
 
 class Desk:
-    """Used by many threads. `at_once` questions are answered at a time."""
+    """Used by many threads. Questions wait in `line`."""
 
-    def __init__(self, qa: NewsQA, at_once: int = 2) -> None:
+    def __init__(self, qa: NewsQA, line: Queue | None = None) -> None:
         self.qa = qa
         self.conversations = Conversations(qa.settings.home)
-        self.line = Queue(at_once)
+        self.line = line or Queue()
         self.runs = Runs(qa.settings.eval_results)
         # Article id -> path of what was removed here and may be brought back.
         self.removed: dict[str, str] = {}
@@ -42,8 +42,7 @@ class Desk:
 
     def warm_up(self) -> None:
         """Opens all that the first question would otherwise wait for."""
-        _ = self.qa.query_engine
-        self.qa.embedder.get_query_embedding("?")
+        self.qa.warm_up()
         for language in ("vi", "en"):
             self.welcome(language)
 

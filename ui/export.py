@@ -9,10 +9,10 @@ from dataclasses import asdict
 from typing import Any
 
 from rag.answer.messages import QUOTED_IN, UNKNOWN_SOURCE, AnswerLanguage, shown_date
+from rag.server.uploads import safe_name
 from rag.types import Filters
 from ui.conversation import Conversation, Exchange, Rating
 from ui.leads import lead_of
-from ui.limits import safe_name
 from ui.markdown import escaped, link
 from ui.texts import say
 

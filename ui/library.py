@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,12 +11,13 @@ import gradio as gr
 
 from rag.answer.messages import AnswerLanguage
 from rag.errors import RagError
+from rag.server.uploads import safe_name, stored
 from rag.types import IngestReport
 from ui.chat import SKIP, message_of
 from ui.desk import Desk
 from ui.faults import file_reason
 from ui.form import Form
-from ui.limits import Upload, check_uploads, checked_upload, safe_name
+from ui.limits import Upload, check_uploads, checked_upload
 from ui.render import render
 from ui.shelf import chosen
 from ui.texts import say
@@ -108,18 +107,12 @@ class Library:
     def _added(self, path: Path, row: Row) -> Row:
         try:
             name = checked_upload(Upload(path.name, path.stat().st_size))
-            report = self._desk.qa.ingest([self._stored(path, name)])
+            with path.open("rb") as file:
+                kept = stored(self._desk.qa.settings.home, file, name)
+            report = self._desk.qa.ingest([kept])
         except Exception as error:
             return replace(row, state="failed", said=message_of(error, self._language))
         return self._told(row, report)
-
-    def _stored(self, path: Path, name: str) -> Path:
-        """The file in the archive's home, in a folder named by its content, so that names do not meet."""
-        with path.open("rb") as file:
-            digest = hashlib.file_digest(file, "sha256").hexdigest()
-        folder = self._desk.qa.settings.home / "uploads" / digest[:12]
-        folder.mkdir(parents=True, exist_ok=True)
-        return Path(shutil.copyfile(path, folder / name))
 
     def _told(self, row: Row, report: IngestReport) -> Row:
         counts = (("file_added", report.added), ("file_updated", report.updated))

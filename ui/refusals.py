@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rag.errors import RagError
+from rag.server.line import Busy
 
 # "vi" and "en" -> one line.
 Said = Mapping[str, str]
@@ -25,8 +26,9 @@ class UnknownConversation(Refused):
         super().__init__(UNKNOWN_CONVERSATION)
 
 
-class Busy(Refused):
-    """Too many questions wait already."""
+def told(error: Busy) -> Refused:
+    """That there is no room in line, as the page says it."""
+    return Refused(QUEUE_FULL) if error.most is None else Refused(OWN_QUESTIONS_WAIT, most=error.most)
 
 
 UNKNOWN_CONVERSATION: Said = {

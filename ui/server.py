@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -19,11 +17,13 @@ from rag.answer.messages import AnswerLanguage
 from rag.errors import SettingsError
 from rag.newsqa import NewsQA
 from rag.readers.files import MAX_FILE_BYTES
+from rag.server.line import Queue
+from rag.server.listen import is_this_machine
 from ui import export
 from ui.app import build
 from ui.desk import Desk
 from ui.form import page_language
-from ui.gate import LOCAL_HOSTS, Gate
+from ui.gate import Gate
 from ui.refusals import Refused
 from ui.render import render
 from ui.sessions import COOKIE, SECONDS, Sessions
@@ -41,7 +41,7 @@ LANGUAGES: tuple[AnswerLanguage, ...] = ("vi", "en")
 
 def checked_host(host: str, users: Path | None) -> str:
     """The host to listen on. Raises SettingsError for one that others can reach while nobody has to sign in."""
-    if host not in LOCAL_HOSTS and not _is_loopback(host) and users is None:
+    if users is None and not is_this_machine(host):
         raise SettingsError(
             f"the page does not listen on {host} without sign-in; add a user with `rag user add NAME` and set "
             "RAG_USERS to that file, or listen on 127.0.0.1"
@@ -49,29 +49,16 @@ def checked_host(host: str, users: Path | None) -> str:
     return host
 
 
-def check_free(host: str, port: int) -> None:
-    """Raises SettingsError if nothing can listen there."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
-            raise SettingsError(
-                f"{host}, port {port}: cannot listen there ({error.strerror}); choose another by --port or RAG_PORT"
-            ) from error
-
-
-def create(qa: NewsQA, *, users: Users | None = None, at_once: int = 2) -> FastAPI:
+def create(qa: NewsQA, *, users: Users | None = None, at_once: int = 2, line: Queue | None = None) -> FastAPI:
     """The whole server as an ASGI application; `qa` is opened and warmed up here."""
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    mount(app, qa, users=users, at_once=at_once)
+    mount(app, qa, users=users, line=line or Queue(at_once))
     return app
 
 
-def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, at_once: int = 2) -> None:
-    """Adds the page to an application, at / with what it needs."""
-    desk, sessions = Desk(qa, at_once), Sessions()
+def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, line: Queue) -> None:
+    """Adds the page to an application, at / with what it needs; `line` is where questions wait."""
+    desk, sessions = Desk(qa, line), Sessions()
     desk.warm_up()
 
     def user_of(request: Request) -> str | None:
@@ -100,21 +87,6 @@ def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, at_once: int 
 
         # Last, so that all others see the client's own address.
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(qa.settings.proxies))
-
-
-def serve(app: FastAPI, host: str, port: int, on_start: Callable[[], None]) -> None:
-    """Serves until interrupted; `on_start` is called once a browser would be answered."""
-    import uvicorn
-
-    class Server(uvicorn.Server):
-        async def startup(self, sockets: object = None) -> None:
-            await super().startup()
-            if self.started:
-                on_start()
-
-    # What a proxy says is believed where the settings name it (in `mount`), not whenever it is on this machine.
-    config = uvicorn.Config(app, host=host, port=port, log_level="error", server_header=False, proxy_headers=False)
-    Server(config).run()
 
 
 def _icon() -> Response:
@@ -188,10 +160,3 @@ def _add_sign_in(app: FastAPI, users: Users, sessions: Sessions) -> None:
 def _sign_in_page(request: Request, message: str, status: int = 200) -> HTMLResponse:
     language = page_language(request.query_params.get("language"))
     return HTMLResponse(render("sign_in", language, message=message), status)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

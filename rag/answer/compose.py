@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import starmap
 from typing import Protocol
 
 from rag.answer import citations, messages
@@ -61,9 +62,7 @@ def written(
     notice: str | None = None,
 ) -> Answer:
     """The answer that a language model wrote; `new_lines` says which sentences begin a line."""
-    text = ""
-    for sentence, new_line in zip(sentences, new_lines, strict=True):
-        text += ("\n" if new_line else " ") + citations.with_markers(sentence.text, sentence.citations)
+    text = "".join(starmap(shown_sentence, zip(sentences, new_lines, strict=True)))
     return Answer(
         question=question,
         text=text.strip(),
@@ -76,6 +75,11 @@ def written(
         model=model,
         notice=notice,
     )
+
+
+def shown_sentence(sentence: AnswerSentence, new_line: bool) -> str:
+    """What a written sentence adds to the text of its answer."""
+    return ("\n" if new_line else " ") + citations.with_markers(sentence.text, sentence.citations)
 
 
 def settled(answer: Answer) -> Iterator[Settled | Answer]:

@@ -6,11 +6,11 @@ The pieces come from anywhere; tests feed them by hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from rag.answer import citations, messages
-from rag.answer.compose import citation
+from rag.answer.compose import citation, shown_sentence
 from rag.answer.evidence import Evidence, Judgement
 from rag.answer.messages import AnswerLanguage
 from rag.answer.prompt import is_refusal
@@ -88,7 +88,7 @@ class Composition:
             return
         self.sentences.append(settled.sentence)
         self.new_lines.append(received.new_line)
-        yield settled
+        yield replace(settled, shown=shown_sentence(settled.sentence, received.new_line))
 
     def _settled(self, received: Received, keys: Sequence[str]) -> Settled | None:
         text, cited = citations.read(received.text, keys)

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from rag.commands import terminal
+from rag.errors import UsageError
 from rag.newsqa import NewsQA
+from rag.settings import Settings
 from rag.types import Answer, AnswerEvent, Article, IngestReport
 
 if TYPE_CHECKING:
@@ -62,6 +64,19 @@ def printer() -> Printer:
 def print_json(value: Any) -> None:
     """One line for programs, indented for people."""
     print(terminal.json_line(value, indent=2 if sys.stdout.isatty() else None))
+
+
+def add_address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--host", metavar="ADDRESS", help="where to listen (default: $RAG_HOST, else 127.0.0.1)")
+    parser.add_argument("--port", metavar="N", type=int, help="which port (default: $RAG_PORT, else 7860)")
+
+
+def address_of(args: argparse.Namespace, settings: Settings) -> tuple[str, int]:
+    """Host and port to listen on. Raises UsageError for what is no port."""
+    port = settings.port if args.port is None else args.port
+    if not 0 < port < 65536:
+        raise UsageError(f"--port is {port}; use a number from 1 to 65535")
+    return args.host or settings.host, port
 
 
 def open_archive(args: argparse.Namespace) -> NewsQA:

@@ -7,14 +7,13 @@ import webbrowser
 from pathlib import Path
 
 from rag.commands import terminal
-from rag.commands.base import DONE, AddCommand, open_archive
+from rag.commands.base import DONE, AddCommand, add_address, address_of, open_archive
 from rag.errors import UsageError
 
 
 def add(command: AddCommand) -> None:
     chat = command("chat", "the chat page in a browser")
-    chat.add_argument("--host", metavar="ADDRESS", help="where to listen (default: $RAG_HOST, else 127.0.0.1)")
-    chat.add_argument("--port", metavar="N", type=int, help="which port (default: $RAG_PORT, else 7860)")
+    add_address(chat)
     chat.add_argument("--no-browser", action="store_true", help="only print the address")
     chat.add_argument("--sample", metavar="PATH", help="ingest this first if the archive is empty")
     chat.set_defaults(run=_chat)
@@ -23,9 +22,7 @@ def add(command: AddCommand) -> None:
 def _chat(args: argparse.Namespace) -> int:
     with open_archive(args) as qa:
         settings = qa.settings
-        host, port = args.host or settings.host, settings.port if args.port is None else args.port
-        if not 0 < port < 65536:
-            raise UsageError(f"--port is {port}; use a number from 1 to 65535")
+        host, port = address_of(args, settings)
         if args.sample and not qa.catalogue.count().articles:
             if not Path(args.sample).exists():
                 raise UsageError(f"{args.sample}: there is no such file or folder; check the name")
@@ -33,14 +30,15 @@ def _chat(args: argparse.Namespace) -> int:
             report = qa.ingest([args.sample])
             terminal.say(f"{report.added} articles ingested")
         terminal.say("opening the page ...")
+        from rag.server import listen
         from ui import server
         from ui.users import Users
 
         server.checked_host(host, settings.users)
-        server.check_free(host, port)
+        listen.check_free(host, port)
         users = Users.load(settings.users) if settings.users else None
         app = server.create(qa, users=users, at_once=settings.concurrent_questions)
-        address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+        address = f"{listen.address(host, port)}/"
 
         def started() -> None:
             print(f"The page is open at {address} (Ctrl+C ends it)", flush=True)
@@ -48,5 +46,5 @@ def _chat(args: argparse.Namespace) -> int:
                 # Says whether one was found; without one the address on the terminal is enough.
                 webbrowser.open(address)
 
-        server.serve(app, host, port, started)
+        listen.serve(app, host, port, started)
     return DONE

@@ -13,6 +13,7 @@ from llama_index.core.prompts.mixin import PromptMixinType
 from llama_index.core.schema import QueryBundle
 
 from rag.answer import compose
+from rag.engine import tracing
 from rag.engine.find import Finder, Finding
 from rag.engine.response import ArchiveResponse
 from rag.retrieve.query import ArchiveQuery, archive_query
@@ -40,7 +41,8 @@ class QuotesQueryEngine(BaseQueryEngine):
 
     def stream(self, query: ArchiveQuery) -> Iterator[AnswerEvent]:
         """Settled sentences (and drafts, where a model writes), and at the end the Answer."""
-        yield from self._events(self._found(query))
+        with tracing.span(self.stream, query):
+            yield from self._events(self._found(query))
 
     def _query(self, query_bundle: QueryBundle) -> Response:
         finding = self._found(archive_query(query_bundle))

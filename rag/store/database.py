@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
+from weakref import WeakSet
 
 from rag.errors import ArchiveError
 from rag.store import schema
@@ -28,25 +29,25 @@ class Database:
         self.path = home / "catalogue.sqlite3"
         self.readonly = readonly
         self._local = threading.local()
-        self._opened: list[sqlite3.Connection] = []
+        # Held by their threads alone: one that ends closes its own.
+        self._opened: WeakSet[_Held] = WeakSet()
         self._lock = threading.Lock()
 
     def close(self) -> None:
         with self._lock:
-            for connection in self._opened:
-                connection.close()
+            for held in list(self._opened):
+                held.close()
             self._opened.clear()
         self._local = threading.local()
 
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit mode."""
-        connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
-            connection = _connect(self.path, readonly=self.readonly)
-            self._local.connection = connection
+        held: _Held | None = getattr(self._local, "held", None)
+        if held is None:
+            held = self._local.held = _Held(_connect(self.path, readonly=self.readonly))
             with self._lock:
-                self._opened.append(connection)
-        return connection
+                self._opened.add(held)
+        return held.connection
 
     @contextmanager
     def transaction(self) -> Iterator[Writer]:
@@ -85,6 +86,18 @@ class Database:
     def ledger(self) -> Ledger:
         """Which files hold which articles."""
         return Ledger(self.query)
+
+
+class _Held:
+    """A thread's connection; closed with it, which SQLite's own object would leave to the garbage collector."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def close(self) -> None:
+        self.connection.close()
+
+    __del__ = close
 
 
 def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable
+from pathlib import Path
 
 from rag.store.catalogue import Catalogue
 from rag.store.rows import ArticleInfo
@@ -29,3 +31,14 @@ def with_title(catalogue: Catalogue, title: str) -> ArticleInfo | None:
     sql = f"SELECT {_COLUMNS} FROM articles_shown WHERE title = ? ORDER BY published DESC, number LIMIT 1"  # noqa: S608
     rows = catalogue.query(sql, [title])
     return ArticleInfo(*rows[0]) if rows else None
+
+
+def part(catalogue: Catalogue, offset: int, limit: int) -> list[ArticleInfo]:
+    """At most `limit` articles in the order of ingestion, after the first `offset`."""
+    sql = f"SELECT {_COLUMNS} FROM articles_shown ORDER BY number LIMIT ? OFFSET ?"  # noqa: S608 - constants
+    return [ArticleInfo(*row) for row in catalogue.query(sql, [limit, offset])]
+
+
+def standing_in(catalogue: Catalogue, path: Path) -> list[str]:
+    """The ids of the articles that stand in a file, in its order, each once."""
+    return list(dict.fromkeys(catalogue.ledger.records(os.path.abspath(path)).values()))  # noqa: PTH100 - as ingestion does

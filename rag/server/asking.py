@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from rag.server.line import Left, Place, Queue
 from rag.types import AnswerEvent, Filters, Turn
-from ui.limits import Left, Place, Queue
 
 # How often somebody who waits hears something, in seconds.
 HEARTBEAT = 1.0
@@ -50,20 +50,57 @@ class Stop:
         return self._asked.is_set()
 
 
+class _Workers:
+    """Threads that work at the engine, kept for the next question: each has its own connection to the archive, warm.
+
+    There are as many as were ever needed at a time, which is what the line allows.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._idle: list[queue.SimpleQueue[Callable[[], None]]] = []
+
+    def run(self, job: Callable[[], None]) -> None:
+        """Does the job, which raises nothing, in a thread of its own."""
+        with self._lock:
+            jobs = self._idle.pop() if self._idle else None
+        if jobs is None:
+            jobs = queue.SimpleQueue()
+            threading.Thread(target=self._work, args=(jobs,), daemon=True).start()
+        jobs.put(job)
+
+    def _work(self, jobs: queue.SimpleQueue[Callable[[], None]]) -> None:
+        while True:
+            jobs.get()()
+            with self._lock:
+                self._idle.append(jobs)
+
+
+_workers = _Workers()
+
+
 @dataclass(frozen=True, slots=True)
 class _End:
     error: Exception | None = None
 
 
 def events(
-    engine: Engine, line: Queue, who: str, question: str, filters: Filters, history: Sequence[Turn], stop: Stop
-) -> Iterator[AnswerEvent | Waiting | Working]:
+    engine: Engine,
+    line: Queue,
+    who: str,
+    question: str,
+    filters: Filters,
+    history: Sequence[Turn],
+    stop: Stop,
+    most_of_one: int | None = None,
+) -> Generator[AnswerEvent | Waiting | Working]:
     """Ends after the Answer, or once `stop` is asked for. Raises Busy where the line is full, and what the engine does.
+    `most_of_one` as in `Queue.enter`.
 
     The engine works in a thread of its own and keeps its turn until it has really ended, so that a stopped question
     cannot let more of them work at once than are allowed.
     """
-    place = line.enter(who)
+    place = line.enter(who, most_of_one)
     try:
         while not place.wait(HEARTBEAT):
             if stop:
@@ -75,7 +112,7 @@ def events(
         if stop:
             place.leave()
     results: queue.SimpleQueue[AnswerEvent | _End] = queue.SimpleQueue()
-    threading.Thread(target=_work, args=(engine, place, question, filters, history, stop, results), daemon=True).start()
+    _workers.run(lambda: _work(engine, place, question, filters, history, stop, results))
     silent = 0
     try:
         while not stop:

@@ -1,4 +1,4 @@
-"""Which requests the page's server answers: those of its own pages, under its own names. Pure.
+"""Which requests the server answers: those of its own pages, under its own names. Pure.
 
 Gradio allows any site to call it with a visitor's cookie once its host is not this machine's, and under a name that an
 attacker points at this machine (DNS rebinding) as well; so the server asks this first, for every request.
@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+# The names of this machine itself.
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Reading a page by a link from elsewhere is what links are for.
 _READING = ("GET", "HEAD")
 

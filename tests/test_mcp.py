@@ -1,0 +1,99 @@
+"""The archive as tools of an assistant: a real MCP client starts `rag mcp` and speaks with it over stdio."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from api_server import surroundings
+
+from rag import NewsQA
+
+CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+FERRY = "How much is the ferry fare to Bai Nhan?"
+needs_mcp = pytest.mark.skipif(
+    subprocess.run([sys.executable, "-c", "import mcp"], capture_output=True, check=False).returncode != 0,
+    reason="the extra `mcp` is not installed",
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("mcp") / "home"
+    article = shutil.copy(CORPUS / "delta-courier/2025-09-18-ferry-fares.md", home.parent)
+    with NewsQA.open(home=home) as qa:
+        assert qa.ingest([article]).added == 1
+    return home
+
+
+def with_client(home: Path, use: Callable[[Any], Awaitable[None]]) -> None:
+    from mcp import Client, StdioServerParameters
+    from mcp.client.stdio import stdio_client
+
+    server = StdioServerParameters(
+        command=sys.executable, args=["-m", "rag.cli", "mcp", "--home", str(home)],
+        env={**surroundings(), "RAG_ENGINE": "quotes"}, cwd=str(home.parent),
+    )  # fmt: skip
+
+    async def run() -> None:
+        async with Client(stdio_client(server)) as client:
+            await use(client)
+
+    asyncio.run(asyncio.wait_for(run(), 120))
+
+
+@needs_mcp
+def test_ask_search_and_show(home: Path) -> None:
+    async def use(client: Any) -> None:
+        tools = {tool.name: tool for tool in (await client.list_tools()).tools}
+        assert set(tools) == {"ask", "search", "show_article"}
+        assert all(tool.annotations.read_only_hint for tool in tools.values())
+        answer = (await client.call_tool("ask", {"question": FERRY})).structured_content
+        assert answer["found"] and answer["citations"]
+        citation = answer["citations"][0]
+        shown = await client.call_tool("show_article", {"article_id": citation["article_id"]})
+        article = shown.structured_content
+        assert article["text"][citation["start"] : citation["end"]] == citation["quote"]
+        assert (article["start"], article["next"]) == (0, None)
+        rest = await client.call_tool("show_article", {"article_id": article["id"], "start": citation["start"]})
+        assert rest.structured_content["text"].startswith(citation["quote"])
+        found = (await client.call_tool("search", {"question": FERRY, "top_k": 2})).structured_content["hits"]
+        assert found[0]["text"] == article["text"][found[0]["start"] : found[0]["end"]]
+        none = (await client.call_tool("ask", {"question": FERRY, "until": "2024"})).structured_content
+        assert none["found"] is False
+
+    with_client(home, use)
+
+
+@needs_mcp
+def test_what_is_wrong_is_told_in_a_line(home: Path) -> None:
+    async def use(client: Any) -> None:
+        for name, arguments, said in (
+            ("show_article", {"article_id": "no-such"}, "no article has the id"),
+            ("ask", {"question": FERRY, "since": "soon"}, "the from date"),
+            ("search", {"question": FERRY, "top_k": 0}, "top_k"),
+            ("ask", {}, "question"),
+        ):
+            result = await client.call_tool(name, arguments)
+            assert result.is_error
+            assert said in result.content[0].text and "Traceback" not in result.content[0].text
+
+    with_client(home, use)
+
+
+def test_without_the_library_a_line_says_how(home: Path) -> None:
+    code = (
+        "import sys; sys.modules['mcp.server'] = None; from rag.cli import main; "
+        "sys.exit(main(['mcp', '--home', sys.argv[1]]))"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code, str(home)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 2
+    assert "trich-dan[mcp]" in ended.stderr and len(ended.stderr.splitlines()) == 1
