@@ -129,8 +129,8 @@ WHY: dict[str, dict[AnswerLanguage, str]] = {
         "en": "In the source the roles are the other way round: “{detail}”.",
     },
     "not_found": {
-        "vi": "Không câu nào trong nguồn xác nhận điều này. {detail}",
-        "en": "No sentence of the sources confirms this. {detail}",
+        "vi": "Không câu nào trong nguồn xác nhận điều này.",
+        "en": "No sentence of the sources confirms this.",
     },
     "instead": {
         "vi": "Nguồn nói khác ở chỗ này: {detail}.",
@@ -174,9 +174,13 @@ def model_trouble(error: ModelError, language: AnswerLanguage) -> str:
     return next((said for kind, said in MODEL_TROUBLE if isinstance(error, kind)), "lỗi chưa rõ, hãy xem: rag doctor")
 
 
+NOT_THERE = {"vi": " Không thấy: {detail}.", "en": " Not there: {detail}."}
+
+
 def why(reason: str, language: AnswerLanguage, detail: str = "") -> str:
     """The wording of a reason; `detail` is text of the model and stays plain text."""
-    return WHY[reason][language].replace("{detail}", detail).replace("“”", "").strip()
+    wording = WHY[reason][language] + (NOT_THERE[language] if reason == "not_found" and detail else "")
+    return wording.replace("{detail}", detail).replace("“”", "").strip()
 
 
 def shown_date(published: str | None, language: AnswerLanguage) -> str:
