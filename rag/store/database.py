@@ -92,10 +92,7 @@ def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
     options: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
     with _errors(path):
         if readonly:
-            # A folder that cannot be written has no room for WAL's shared memory; nobody writes there either.
-            frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
-            uri = f"file:{quote(str(path.absolute()))}?mode=ro{frozen}"
-            connection: sqlite3.Connection = sqlite3.connect(uri, uri=True, **options)
+            connection: sqlite3.Connection = sqlite3.connect(read_only_address(path), uri=True, **options)
         else:
             connection = sqlite3.connect(path, **options)
         try:
@@ -104,6 +101,13 @@ def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
             connection.close()
             raise
         return connection
+
+
+def read_only_address(path: Path) -> str:
+    """The URI that opens a database for reading only."""
+    # A folder that cannot be written has no room for WAL's shared memory; nobody writes there either.
+    frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
+    return f"file:{quote(str(path.absolute()))}?mode=ro{frozen}"
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
