@@ -1,7 +1,7 @@
 """An archive's home from a backup: checked before anything is touched, the old files kept.
 
-Each file is replaced in one step, the catalogue's last, and the vector index goes first: killed at any moment, the home holds a whole archive, the
-old or the new one, and restoring again completes it.
+Each file is replaced in one step, the catalogue last, and the vector index goes first: killed at any moment, the home
+holds a whole archive, the old or the new one, and restoring again completes it.
 """
 
 from __future__ import annotations
