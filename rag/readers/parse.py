@@ -32,6 +32,7 @@ SUFFIXES = frozenset({".txt", ".text", ".pdf", ".docx", ".json", *_MARKDOWN, *_H
 _SMALL_BYTES = 100_000
 # Of one file; a list of a million wrong entries is told in as many lines as somebody may read.
 _MOST_FAILURES = 1_000
+_LONGEST_REASON = 400
 
 
 def is_harmless(path: Path) -> bool:
@@ -51,7 +52,7 @@ def parse(path: Path, field_map: Mapping[str, str] | None, skip: int = 0) -> Ite
     try:
         yield from _read(path, field_map, skip)
     except ReadError as error:
-        yield Failure(str(path), str(error))
+        yield _failure(str(path), str(error))
     except OSError as error:
         yield Failure(
             str(path), f"cannot be opened ({error.strerror or type(error).__name__}); check its name and rights"
@@ -129,13 +130,19 @@ def _entry(
             raise fields
         return finish(read_fields(fields, field_map), str(path), is_listed=is_listed)
     except ReadError as error:
-        return Failure(place, str(error))
+        return _failure(place, str(error))
     except UsageError:
         raise
     except MemoryError:
         return Failure(place, "takes more memory than there is; split it")
     except Exception as error:  # one bad entry never stops the others
         return Failure(place, f"cannot be parsed ({type(error).__name__}); correct or remove it")
+
+
+def _failure(place: str, reason: str) -> Failure:
+    """A failure whose words, some of them from the file, are one line of letters."""
+    place, reason = ("".join(char if char.isprintable() else "�" for char in text) for text in (place, reason))
+    return Failure(place, reason if len(reason) <= _LONGEST_REASON else f"{reason[:_LONGEST_REASON]} …")
 
 
 def _format(path: Path, head: bytes) -> str:
