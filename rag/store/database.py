@@ -123,7 +123,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> N
     if version < newest:
         if readonly:
             raise ArchiveError(f"{path} is an archive of an older version; run `rag ingest` on it once")
-        schema.migrate(connection)
+        schema.migrate(connection, schema.MIGRATIONS)
 
 
 def use_wal(connection: sqlite3.Connection) -> None:
