@@ -37,8 +37,8 @@ chat: $(VENV)/.installed     ## set up, ingest corpus/ the first time, open the 
 test: $(VENV)/.installed-dev ## set up, run every test
 	@$(BIN)/python -m pytest
 
-fuzz: $(VENV)/.installed-dev ## every reader on hostile files: INPUTS=15000 for each of them, SEED=0
-	@$(BIN)/python -m pytest tests/fuzz --inputs $(or $(INPUTS),15000) --hypothesis-seed $(or $(SEED),0)
+fuzz: $(VENV)/.installed-dev ## every reader on hostile files: INPUTS=13000 for each of them, SEED=0
+	@$(BIN)/python -m pytest tests/fuzz --inputs $(or $(INPUTS),13000) --hypothesis-seed $(or $(SEED),0)
 
 test-faults: $(VENV)/.installed-dev ## kills, full disks, damage, jumping clocks: KILLS=200, SEED=0
 	@$(BIN)/python -m pytest tests/faults --kills $(or $(KILLS),200) --seed $(or $(SEED),0)

@@ -22,6 +22,9 @@ from rag.store.backup_file import CATALOGUE, Manifest, checked_rows, rows_of, un
 from rag.store.database import read_only_address
 from rag.store.index_note import to_disk
 
+# What a restoring that was killed leaves in the home; of no use to anybody.
+LEFT_OVER = ".restoring-"
+_BUSY = "is in use by another process; stop it (`rag chat`, `rag serve`, `rag ingest`) and try again"
 _PRIVATE = 0o600
 
 
@@ -35,7 +38,10 @@ def restore(backup: Path, home: Path, *, replace: bool = False) -> tuple[Manifes
         raise UsageError(f"{home} holds {what}; choose another --home, or add --replace (the old files are kept)")
     try:
         home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=home, prefix=".restoring-", ignore_cleanup_errors=True) as work:
+        with (
+            _locked(home),
+            tempfile.TemporaryDirectory(dir=home, prefix=LEFT_OVER, ignore_cleanup_errors=True) as work,
+        ):
             manifest = unpack(backup, Path(work))
             _check(Path(work), manifest)
             for name in manifest.files:
@@ -78,18 +84,28 @@ def _check(work: Path, manifest: Manifest) -> None:
 @contextmanager
 def _alone(home: Path, names: Iterable[str]) -> Iterator[None]:
     """While nobody else uses the databases of these names. Raises ArchiveError if somebody does."""
-    busy = f"{home} is in use by another process; stop it (`rag chat`, `rag serve`, `rag ingest`) and try again"
+    with ExitStack() as opened:
+        for path in (home / name for name in names):
+            if path.suffix == ".sqlite3" and path.exists():
+                connection = sqlite3.connect(path, isolation_level=None, timeout=1)
+                opened.enter_context(closing(connection))
+                if not _seized(connection):
+                    raise ArchiveError(f"{home} {_BUSY}")
+        yield
+
+
+@contextmanager
+def _locked(home: Path) -> Iterator[None]:
+    """Keeps others from the vector index, and from repairing or restoring meanwhile."""
+    lock = FileLock(home / "chroma.lock", blocking=False)
     try:
-        with FileLock(home / "chroma.lock", blocking=False), ExitStack() as opened:
-            for path in (home / name for name in names):
-                if path.suffix == ".sqlite3" and path.exists():
-                    connection = sqlite3.connect(path, isolation_level=None, timeout=1)
-                    opened.enter_context(closing(connection))
-                    if not _seized(connection):
-                        raise ArchiveError(busy)
-            yield
+        lock.acquire()
     except Timeout:
-        raise ArchiveError(busy) from None
+        raise ArchiveError(f"{home} {_BUSY}") from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _seized(connection: sqlite3.Connection) -> bool:

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 import pytest
 
 # Of one reader in the default tests: a few seconds for all of them.
-FEW = 40
+FEW = 100
 
 counts: defaultdict[str, Counter[str]] = defaultdict(Counter)
 slowest: dict[str, float] = {}

@@ -6,6 +6,8 @@ import io
 import json
 import zipfile
 import zlib
+from collections.abc import Iterator
+from random import Random
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -226,3 +228,17 @@ _STARTS = (
     b"---\n", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\x00\x00\xfe\xff", b"\x1f\x8b", b"GIF89a", b"",
 )  # fmt: skip
 unnamed_files = st.tuples(st.sampled_from(_STARTS), st.binary(max_size=600) | text_files()).map(b"".join)
+
+# Inputs that one drawn file gives; drawing takes longer than reading.
+VERSIONS = 5
+
+
+def versions(data: bytes, random: Random) -> Iterator[bytes]:
+    """`data` itself, and with something cut off, cut out, doubled and overwritten."""
+    yield data
+    yield data[: random.randint(0, len(data))]
+    for change in (b"", None, random.randbytes(random.randint(1, 8))):
+        start = random.randint(0, len(data))
+        end = min(len(data), start + random.randint(1, 60))
+        new = data[start:end] * random.choice((2, 3, 200)) if change is None else change
+        yield data[:start] + new + data[end:]

@@ -10,6 +10,7 @@ import time
 import unicodedata
 from collections.abc import Callable
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -40,35 +41,38 @@ READERS: dict[str, tuple[str, st.SearchStrategy[bytes]]] = {
 @pytest.mark.timeout(0)
 def test_an_article_or_one_clear_line(reader: str, tmp_path: Path, pytestconfig: pytest.Config) -> None:
     suffix, strategy = READERS[reader]
-    most = pytestconfig.getoption("inputs", conftest.FEW)
+    most = pytestconfig.getoption("inputs", conftest.FEW) // inputs.VERSIONS
     path = tmp_path / f"fuzz{suffix}"
 
-    def check(data: bytes) -> None:
-        path.write_bytes(data)
-        began = time.process_time()
-        items = list(parse(path, None))
-        took = time.process_time() - began
-        conftest.counts[reader]["inputs"] += 1
-        conftest.slowest[reader] = max(conftest.slowest.get(reader, 0.0), took)
-        assert took < SOON
-        assert items
-        for item in items:
-            if isinstance(item, Failure):
-                conftest.counts[reader]["failures"] += 1
-                is_clear(item, path)
-            else:
-                conftest.counts[reader]["articles"] += 1
-                is_exact(item)
+    def check(data: bytes, seed: int) -> None:
+        for version in inputs.versions(data, Random(seed)):
+            path.write_bytes(version)
+            began = time.process_time()
+            items = list(parse(path, None))
+            took = time.process_time() - began
+            conftest.counts[reader]["inputs"] += 1
+            conftest.slowest[reader] = max(conftest.slowest.get(reader, 0.0), took)
+            assert took < SOON, version
+            assert items
+            for item in items:
+                if isinstance(item, Failure):
+                    conftest.counts[reader]["failures"] += 1
+                    is_clear(item, path)
+                else:
+                    conftest.counts[reader]["articles"] += 1
+                    is_exact(item)
 
     _run(check, strategy, most)
 
 
-def _run(check: Callable[[bytes], None], strategy: st.SearchStrategy[bytes], most: int) -> None:
+def _run(check: Callable[[bytes, int], None], strategy: st.SearchStrategy[bytes], most: int) -> None:
     options: dict[str, Any] = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
     # The few of the default tests are the same ones every time.
-    fixed = most <= conftest.FEW
+    fixed = most * inputs.VERSIONS <= conftest.FEW
     phases = [Phase.generate] if fixed else [Phase.generate, Phase.shrink]
-    settings(max_examples=most, derandomize=fixed, phases=phases, **options)(given(strategy)(check))()
+    settings(max_examples=most, derandomize=fixed, phases=phases, **options)(
+        given(strategy, st.integers(0, 2**32))(check)
+    )()
 
 
 def is_clear(failure: Failure, path: Path) -> None:
