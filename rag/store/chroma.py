@@ -47,7 +47,11 @@ class Chroma:
         with _failures(f"opening {folder}"):
             # Chroma would also take settings of its own from a file .env.
             settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
-            return cls(cast("Client", chromadb.PersistentClient(folder, settings)), prefix)
+            try:
+                return cls(cast("Client", chromadb.PersistentClient(folder, settings)), prefix)
+            except BaseException:
+                _forget(folder)
+                raise
 
     @classmethod
     def server(cls, url: str, prefix: str) -> Chroma:
@@ -133,6 +137,14 @@ def connect(folder: Path, url: str | None, note: IndexNote) -> Chroma:
     """The database whose vectors a note speaks of: on the server `url`, else in `folder`. Raises ChromaError."""
     prefix = f"{slug(note.embedder)}-{note.dimension}-"
     return Chroma.server(url, f"{note.archive}-{prefix}") if url else Chroma.folder(folder, prefix)
+
+
+def _forget(folder: Path) -> None:
+    """Lets a folder that could not be opened be opened later: Chroma keeps a broken system for each until the end."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    for kept in (SharedSystemClient._identifier_to_system, SharedSystemClient._identifier_to_refcount):
+        kept.pop(str(folder), None)
 
 
 def slug(name: str) -> str:

@@ -105,8 +105,11 @@ def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
 
 def read_only_address(path: Path) -> str:
     """The URI that opens a database for reading only."""
-    # A folder that cannot be written has no room for WAL's shared memory; nobody writes there either.
-    frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
+    # A folder that cannot be written has no room for WAL's shared memory; nobody writes there either. Only what a
+    # killed process left in its log would be passed over: then the log and the memory are there.
+    log = path.with_name(f"{path.name}-wal")
+    is_settled = not log.exists() or not log.stat().st_size
+    frozen = "&immutable=1" if is_settled and not os.access(path.parent, os.W_OK) else ""
     return f"file:{quote(str(path.absolute()))}?mode=ro{frozen}"
 
 

@@ -10,10 +10,13 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.ingest.pipeline import Progress
 
 _HERE = Path(__file__).resolve()
 _SERVE = "import sys; sys.path[:0] = sys.argv[1:3]; from faults.workers import serve; serve()"
@@ -22,10 +25,11 @@ _SERVE = "import sys; sys.path[:0] = sys.argv[1:3]; from faults.workers import s
 class Worker:
     """`run` starts a piece of work, `kill` ends it wherever it is, `wait` gives what it told."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: Sequence[str] = ()) -> None:
+        """`prefix` is a command that runs another one, as one that changes its clock."""
         paths = [str(_HERE.parents[1]), str(_HERE.parents[2])]
         self._process = subprocess.Popen(
-            [sys.executable, "-c", _SERVE, *paths], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            [*prefix, sys.executable, "-c", _SERVE, *paths], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
         assert self._process.stdout
         assert self._process.stdout.readline() == "ready\n"
@@ -126,8 +130,11 @@ def opened(home: str) -> Any:
     return qa
 
 
-def ingest(home: str, news: str, file_limit: int = 0, characters: int = 400) -> None:
-    """Ingests a folder two articles at a time; no file grows beyond `file_limit` bytes, as on a full disk."""
+def ingest(home: str, news: str, file_limit: int = 0, characters: int = 400, killed_after: int = 0) -> None:
+    """Ingests a folder two articles at a time; no file grows beyond `file_limit` bytes, as on a full disk.
+
+    Kills itself once `killed_after` articles are stored.
+    """
     import resource
 
     from rag.ingest import batch
@@ -136,8 +143,14 @@ def ingest(home: str, news: str, file_limit: int = 0, characters: int = 400) -> 
     if file_limit:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_limit, file_limit))
+
+    def report_step(step: Progress) -> None:
+        tell(f"stored {step.articles}")
+        if killed_after and step.articles >= killed_after:
+            os.kill(os.getpid(), signal.SIGKILL)
+
     with opened(home) as qa:
-        report = qa.ingest([news], on_progress=lambda step: tell(f"stored {step.articles}"))
+        report = qa.ingest([news], on_progress=report_step)
     tell(f"added {report.added} {report.updated} {report.unchanged} {report.removed} {len(report.failed)}")
 
 
@@ -150,5 +163,5 @@ def ask(home: str, questions: list[str]) -> None:
     """Tells the quotes of each question's answer."""
     with opened(home) as qa:
         for question in questions:
-            tell("answer " + json.dumps([citation.quote for citation in qa.ask(question).citations]))
+            tell("answer " + " | ".join(citation.quote for citation in qa.ask(question).citations))
         tell(f"backend {qa.index.backend}")
