@@ -107,7 +107,7 @@ def tell(line: str) -> None:
 
 def _work(asked: dict[str, Any]) -> None:
     """Does not return."""
-    work: dict[str, Callable[..., None]] = {"ingest": ingest, "remove": remove, "ask": ask}
+    work: dict[str, Callable[..., None]] = {"ingest": ingest, "ask": ask, "save": save, "bring_back": bring_back}
     status = 1
     try:
         work[asked.pop("work")](**asked)
@@ -154,14 +154,21 @@ def ingest(home: str, news: str, file_limit: int = 0, characters: int = 400, kil
     tell(f"added {report.added} {report.updated} {report.unchanged} {report.removed} {len(report.failed)}")
 
 
-def remove(home: str, ids: list[str]) -> None:
-    with opened(home) as qa:
-        tell(f"removed {qa.remove(ids)}")
-
-
 def ask(home: str, questions: list[str]) -> None:
     """Tells the quotes of each question's answer."""
     with opened(home) as qa:
         for question in questions:
             tell("answer " + " | ".join(citation.quote for citation in qa.ask(question).citations))
         tell(f"backend {qa.index.backend}")
+
+
+def save(home: str, target: str) -> None:
+    from rag.store.backup import back_up
+
+    back_up(Path(home), Path(target))
+
+
+def bring_back(backup: str, home: str) -> None:
+    from rag.store.restoring import restore
+
+    restore(Path(backup), Path(home), replace=True)
