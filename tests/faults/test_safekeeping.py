@@ -28,7 +28,7 @@ def test_saved_while_articles_come_in(tmp_path: Path, worker: Worker, kills: int
     worker.done("ingest", home=str(home), news=str(town.folder))
     for number in range(max(1, kills // 10)):
         before = len(town.figures)
-        town.add(20)
+        town.add(15)
         worker.run("ingest", home=str(home), news=str(town.folder))
         time.sleep(random.uniform(0, 0.5))
         path, manifest = back_up(home, tmp_path / f"{number}.zip")

@@ -38,6 +38,7 @@ class Town:
     def add(self, count: int) -> list[str]:
         names = [f"{self._next + i:04}.md" for i in range(count)]
         self._next += count
+        assert self._next <= len(_NAMES), "two articles would have one title"
         for name in names:
             self.write(name, self.random.randint(100, 999))
         return names
