@@ -6,7 +6,7 @@ DATA   ?= ../shared/data
 ARTICLES ?= ../shared/articles
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-embedding bench-attacks bench-llm bench-verify clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-embedding bench-attacks bench-llm bench-verify fuzz test-faults clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -36,6 +36,12 @@ chat: $(VENV)/.installed     ## set up, ingest corpus/ the first time, open the 
 
 test: $(VENV)/.installed-dev ## set up, run every test
 	@$(BIN)/python -m pytest
+
+fuzz: $(VENV)/.installed-dev ## every reader on hostile files: INPUTS=13000 for each of them, SEED=0
+	@$(BIN)/python -m pytest tests/fuzz --inputs $(or $(INPUTS),13000) --hypothesis-seed $(or $(SEED),0)
+
+test-faults: $(VENV)/.installed-dev ## kills, full disks, damage, jumping clocks: KILLS=200, SEED=0
+	@$(BIN)/python -m pytest tests/faults --kills $(or $(KILLS),200) --seed $(or $(SEED),0)
 
 check: $(VENV)/.installed-dev ## lint and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -40,7 +40,7 @@ class Check:
     """One finding; `advice` says what to do about it, "" where nothing is to be done."""
 
     name: str
-    status: Literal["ok", "warning", "problem"]
+    status: Literal["ok", "mended", "warning", "problem"]
     detail: str
     advice: str = ""
 

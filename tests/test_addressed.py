@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 
 import pytest
 from hypothesis import given
@@ -114,3 +115,11 @@ def test_a_megabyte_without_stops_is_read_in_linear_time() -> None:
     """Quadratic time would take hours here."""
     for piece in ("ignore ", "AI assistants, ", "note to ", "khi trả lời ", "<|a", "x. ", "khi được hỏi, bạn "):
         assert addressed_spans(piece * (1_000_000 // len(piece))) is not None
+
+
+@pytest.mark.parametrize("mark", ["(", "[", "#", "* ", "> "])
+def test_a_long_row_of_marks_takes_no_longer_than_words(mark: str) -> None:
+    # Took minutes once; a second is a hundred times what it needs.
+    began = time.process_time()
+    assert addressed_spans(mark * 100_000) == ()
+    assert time.process_time() - began < 5

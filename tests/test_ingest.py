@@ -68,6 +68,12 @@ def traces(catalogue: Catalogue, word: str) -> list[str]:
 
 
 def consistent(catalogue: Catalogue) -> None:
+    """Sound, and no article that stands in no file."""
+    sound(catalogue)
+    assert catalogue.ledger.nowhere() == []
+
+
+def sound(catalogue: Catalogue) -> None:
     """No passage without its article, its vectors, its full text, its share of the means and of the vocabulary."""
     assert catalogue.query("PRAGMA foreign_key_check") == []
     assert catalogue.query("PRAGMA integrity_check") == [("ok",)]
@@ -90,7 +96,6 @@ def consistent(catalogue: Catalogue) -> None:
     }
     log = catalogue.changes(0, limit=1_000_000)
     assert sorted(rowid for some in log.added.values() for rowid in some) == rowids
-    assert catalogue.ledger.nowhere() == []
 
 
 def test_a_folder_of_articles(catalogue: Catalogue, embedder: HashingEmbedder, news: Path) -> None:
@@ -463,3 +468,32 @@ def test_the_bundled_model_embeds_whole_articles(catalogue: Catalogue, news: Pat
     assert replace(catalogue.passages([rowid])[rowid].passage, sentences=()).language == "vi"
     assert 0.7 < cosine <= 1
     index.close()
+
+
+def test_a_file_that_changes_within_one_tick_of_the_clock(
+    catalogue: Catalogue, embedder: HashingEmbedder, news: Path
+) -> None:
+    path = page(news, "river.md", RIVER)
+    before = path.stat()
+    assert outcome(ingest(catalogue, embedder, news)) == (1, 0, 0, 0, 0)
+    page(news, "river.md", RIVER.replace("phía bắc", "phía nam"))
+    path.write_bytes(path.read_bytes().ljust(before.st_size))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    assert outcome(ingest(catalogue, embedder, news)) == (0, 1, 0, 0, 0)
+
+
+def test_an_archive_in_a_folder_that_cannot_be_written(
+    catalogue: Catalogue, embedder: HashingEmbedder, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page(news, "river.md", RIVER)
+    ingest(catalogue, embedder, news)
+    catalogue.close()
+    # Root may write everywhere but on a read-only file system; tests/faults has a real one.
+    monkeypatch.setattr(os, "access", lambda path, mode: mode != os.W_OK)
+    with Catalogue.open(catalogue.home) as frozen:
+        assert len(frozen.list_articles()) == 1
+        assert not VectorIndex(frozen).sync()
+        page(news, "market.md", MARKET)
+        with pytest.raises(ArchiveError, match="read-only"):
+            ingest(frozen, embedder, news)

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rag.errors import UsageError
-from rag.readers import files, listed
+from rag.readers import listed, parse
 from rag.readers.files import Record, discover, read
 from rag.types import Failure
 
@@ -110,7 +110,7 @@ def test_missing_and_irregular_files(tmp_path: Path) -> None:
 
 
 def test_file_over_the_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MAX_FILE_BYTES", 1_000)
+    monkeypatch.setattr(parse, "MAX_FILE_BYTES", 1_000)
     assert "split it" in the_failure(write(tmp_path / "x.txt", BODY * 20)).reason
 
 
@@ -146,7 +146,7 @@ def test_field_map_of_unknown_field_is_wrong_use(tmp_path: Path) -> None:
 
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    suffix=st.sampled_from(sorted([*files.SUFFIXES, ".doc", ""])),
+    suffix=st.sampled_from(sorted([*parse.SUFFIXES, ".doc", ""])),
     start=st.sampled_from(
         [b"", b"", b"\xff\xfe", b"\xef\xbb\xbf", b"%PDF-1.7\n", b"PK\x03\x04", b"<html>", b'{"text": "', b"---\n"]
     ),
@@ -160,3 +160,20 @@ def test_reading_random_bytes_never_raises(tmp_path: Path, suffix: str, start: b
         else:
             assert found.reason
             assert "\n" not in found.reason
+
+
+def test_a_list_of_wrong_entries_is_told_in_few_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parse, "_MOST_FAILURES", 3)
+    path = write(tmp_path / "x.json", json.dumps([[]] * 10 + [{"text": BODY}]))
+    found = list(read(path))
+    assert [item.path for item in found if isinstance(item, Failure)] == [
+        f"{path}[0]", f"{path}[1]", f"{path}[2]", str(path),
+    ]  # fmt: skip
+    assert sum(isinstance(item, Record) for item in found) == 1
+    assert isinstance(found[-1], Failure)
+    assert found[-1].reason.startswith("7 more of its entries cannot be read")
+
+
+def test_a_number_of_many_digits(tmp_path: Path) -> None:
+    path = write(tmp_path / "x.json", '{"text": "a", "n": ' + "9" * 5000 + "}")
+    assert the_failure(path).reason == "a number of thousands of digits in its JSON; write it as text"

@@ -20,7 +20,7 @@ from conftest import HashingEmbedder, store
 from rag.errors import ArchiveError, EmbedderMismatch, SettingsError
 from rag.store import vectors as vectors_module
 from rag.store.catalogue import Catalogue
-from rag.store.chroma import Chroma, slug
+from rag.store.chroma import Chroma, ChromaError, slug
 from rag.store.exact import ExactIndex
 from rag.store.vectors import VectorIndex
 from rag.types import Article
@@ -370,3 +370,14 @@ def test_an_unreachable_server_is_one_clear_error_and_questions_go_on(catalogue:
 def test_a_server_address_that_is_none_is_refused() -> None:
     with pytest.raises(SettingsError, match="http://host:port"):
         Chroma.server("localhost:8000", "x-")
+
+
+def test_a_folder_that_could_not_be_opened_can_be_later(tmp_path: Path) -> None:
+    # As on a disk that was full: Chroma keeps its half-opened database for the rest of the process.
+    (tmp_path / "chroma" / "chroma.sqlite3").mkdir(parents=True)
+    with pytest.raises(ChromaError):
+        Chroma.folder(tmp_path / "chroma", "a-")
+    (tmp_path / "chroma" / "chroma.sqlite3").rmdir()
+    chroma = Chroma.folder(tmp_path / "chroma", "a-")
+    assert chroma.counts() == {}
+    chroma.close()

@@ -1,4 +1,4 @@
-"""`rag doctor`: prints what `rag.doctor` finds."""
+"""`rag doctor`: prints what `rag.doctor` finds, after mending what can be mended where that is asked for."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 def add(command: AddCommand) -> None:
     doctor = command("doctor", "what is configured, what is reachable, what is missing")
     doctor.add_argument("--json", action="store_true", help="one object")
+    doctor.add_argument("--repair", action="store_true", help="check the whole archive and mend what can be mended")
     doctor.set_defaults(run=_doctor)
 
 
@@ -25,7 +26,7 @@ def _doctor(args: argparse.Namespace) -> int:
     from rag.doctor import examine
 
     home = getattr(args, "home", None)
-    checks = [*examine(home), *_check_users(home)]
+    checks = [*(_repaired(home) if args.repair else ()), *examine(home), *_check_users(home)]
     healthy = all(check.status != "problem" for check in checks)
     if args.json:
         print_json({"healthy": healthy, "checks": [check.to_dict() for check in checks]})
@@ -55,3 +56,13 @@ def _check_users(home: str | None) -> Iterator[Check]:
         yield Check("users", "warning", f"{path} can be read by others on this machine", f"run: chmod 600 {path}")
     else:
         yield Check("users", "ok", f"{path}, users: {len(names)}")
+
+
+def _repaired(home: str | None) -> Iterator[Check]:
+    from rag.doctor import Check
+    from rag.embed import open_embedder
+    from rag.ingest.repair import repair
+
+    loaded = settings.load(home)
+    for found in repair(loaded.home, lambda: open_embedder(loaded), loaded.chroma_url):
+        yield Check(f"repair {found.name}", found.status, found.detail, found.advice)

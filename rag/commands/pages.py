@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 # Longer lines are hard to read.
 _WIDTH = 100
 _OPENING = ("“", '"', "«")
-_STATUS_STYLE = {"ok": "green", "warning": "yellow", "problem": "bold red"}
+_STATUS_STYLE = {"ok": "green", "mended": "cyan", "warning": "yellow", "problem": "bold red"}
 
 
 def _console(limit: int | None = None) -> Console:

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 
 _REMOVED_AT_ONCE = 100
+# The coarsest clocks of file systems (FAT) tick every two seconds.
+_TICK_NS = 2_000_000_000
+_UNKNOWN_TIME = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,11 @@ class _Run:
 
     def _file(self, path: Path, stat: os.stat_result) -> None:
         end = self._read + stat.st_size
-        state = FileState(_key(path), stat.st_size, stat.st_mtime_ns, _digest(path), self._mapping)
+        # What changed a moment ago may change again within the same tick of its file system's clock, and what carries
+        # a time to come tells nothing: such a file's bytes are compared the next time.
+        is_settled = stat.st_mtime_ns < time.time_ns() - _TICK_NS
+        modified = stat.st_mtime_ns if is_settled else _UNKNOWN_TIME
+        state = FileState(_key(path), stat.st_size, modified, _digest(path), self._mapping)
         if not (state.digest and self._is_known(path, state)):
             self._records(path, state, end)
         self._read = end

@@ -16,7 +16,7 @@ from rag.types import Span, merge_spans
 
 # The beginning of a sentence: of a line, behind its list, heading or quotation marks, or behind a stop. Not behind an
 # opening quotation mark: what somebody is reported to have said is news.
-_START = r"(?:^[ \t>#*_•\[(-]*(?:\d{1,2}[.)][ \t])?|(?<=[.!?…:”\"’)\]])[ \t]{1,4})"
+_START = r"(?:^[ \t>#*_•\[(-]*+(?:\d{1,2}[.)][ \t])?|(?<=[.!?…:”\"’)\]])[ \t]{1,4})"
 _WORD = r"(?:[^\s.!?]+[ \t]+)"
 
 # "AI" in capitals: "ai" is "who" in Vietnamese.

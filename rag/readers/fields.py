@@ -67,7 +67,8 @@ def read_fields(fields: Fields, field_map: Mapping[str, str] | None = None) -> D
     if not text and "text" in mapping:
         raise ReadError(f"no text in its field {mapping['text']!r}; {NAME_THE_FIELD}")
     if not text and not abstract:
-        raise ReadError(f"no text in its fields ({', '.join(map(str, list(fields)[:8])) or 'none'}); {NAME_THE_FIELD}")
+        named = ", ".join(str(name)[:30] for name in list(fields)[:8]) or "none"
+        raise ReadError(f"no text in its fields ({named}); {NAME_THE_FIELD}")
     draft = declared(fields, text or abstract, field_map=mapping)
     if _HTML_PAGE.search(text):
         page = read_page(text)

@@ -84,13 +84,12 @@ def _loads(text: str) -> Any:
         return json.loads(text.lstrip("\ufeff"))
     except RecursionError:
         raise ReadError("JSON nested too deeply to read; write an article as a flat object") from None
-    except ValueError as error:
-        place = (
-            f"line {error.lineno}, column {error.colno}: {error.msg}"
-            if isinstance(error, json.JSONDecodeError)
-            else error
-        )
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}: {error.msg}"
         raise ReadError(f"not valid JSON ({place}); correct it there") from None
+    except ValueError:
+        # The only other error: int() takes time that grows with the square of the digits.
+        raise ReadError("a number of thousands of digits in its JSON; write it as text") from None
 
 
 def _object(entry: Any) -> Mapping[str, Any] | ReadError:

@@ -6,6 +6,7 @@ Reading is safe from any thread and beside other processes. Writing happens in `
 from __future__ import annotations
 
 import json
+import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -36,8 +37,13 @@ class Catalogue(Database):
 
     @classmethod
     def open(cls, home: str | Path, *, readonly: bool = False) -> Catalogue:
-        """The archive in folder `home`, both created if need be unless `readonly`."""
-        catalogue = cls(Path(home), readonly=readonly)
+        """The archive in folder `home`, both created if need be unless `readonly`.
+
+        One in a folder that cannot be written is read; writing raises ArchiveError then.
+        """
+        frozen = (Path(home) / "catalogue.sqlite3").exists() and not os.access(home, os.W_OK)
+        catalogue = cls(Path(home), readonly=readonly or frozen)
+        readonly = catalogue.readonly
         if readonly and not catalogue.path.exists():
             raise ArchiveError(f"{home}: there is no archive yet; run `rag ingest PATH` first")
         if not readonly:

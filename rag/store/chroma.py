@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
+import numpy as np
+
 from rag.errors import SettingsError
+from rag.store.index_note import IndexNote
 from rag.store.rows import Vector
 
 if TYPE_CHECKING:
@@ -44,7 +47,11 @@ class Chroma:
         with _failures(f"opening {folder}"):
             # Chroma would also take settings of its own from a file .env.
             settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
-            return cls(cast("Client", chromadb.PersistentClient(folder, settings)), prefix)
+            try:
+                return cls(cast("Client", chromadb.PersistentClient(folder, settings)), prefix)
+            except BaseException:
+                _forget(folder)
+                raise
 
     @classmethod
     def server(cls, url: str, prefix: str) -> Chroma:
@@ -90,6 +97,15 @@ class Chroma:
         with _failures(f"deleting from {language}"):
             self._collection(language).delete(ids=[str(rowid) for rowid in rowids])
 
+    def vectors(self, language: str, rowids: Sequence[int]) -> tuple[list[int], Vector]:
+        """Those of `rowids` that are there, ascending, and their vectors [n, d]."""
+        with _failures(f"reading {language}"):
+            found = self._collection(language).get(ids=[str(rowid) for rowid in rowids], include=["embeddings"])
+            held = np.array([int(rowid) for rowid in found["ids"]], dtype=np.int64)
+            order = np.argsort(held)
+            rows = np.asarray(found["embeddings"], dtype=np.float32).reshape(len(held), -1)
+            return held[order].tolist(), rows[order]
+
     def counts(self) -> dict[str, int]:
         """Vectors per language; empty collections are left out."""
         with _failures("counting"):
@@ -115,6 +131,20 @@ class Chroma:
                 embedding_function=None,
             )
         return self._collections[language]
+
+
+def connect(folder: Path, url: str | None, note: IndexNote) -> Chroma:
+    """The database whose vectors a note speaks of: on the server `url`, else in `folder`. Raises ChromaError."""
+    prefix = f"{slug(note.embedder)}-{note.dimension}-"
+    return Chroma.server(url, f"{note.archive}-{prefix}") if url else Chroma.folder(folder, prefix)
+
+
+def _forget(folder: Path) -> None:
+    """Lets a folder that could not be opened be opened later: Chroma keeps a broken system for each until the end."""
+    from chromadb.api.shared_system_client import SharedSystemClient
+
+    for kept in (SharedSystemClient._identifier_to_system, SharedSystemClient._identifier_to_refcount):
+        kept.pop(str(folder), None)
 
 
 def slug(name: str) -> str:

@@ -105,10 +105,7 @@ def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
     options: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
     with _errors(path):
         if readonly:
-            # A folder that cannot be written has no room for WAL's shared memory; nobody writes there either.
-            frozen = "" if os.access(path.parent, os.W_OK) else "&immutable=1"
-            uri = f"file:{quote(str(path.absolute()))}?mode=ro{frozen}"
-            connection: sqlite3.Connection = sqlite3.connect(uri, uri=True, **options)
+            connection: sqlite3.Connection = sqlite3.connect(read_only_address(path), uri=True, **options)
         else:
             connection = sqlite3.connect(path, **options)
         try:
@@ -117,6 +114,16 @@ def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
             connection.close()
             raise
         return connection
+
+
+def read_only_address(path: Path) -> str:
+    """The URI that opens a database for reading only."""
+    # A folder that cannot be written has no room for WAL's shared memory; nobody writes there either. Only what a
+    # killed process left in its log would be passed over: then the log and the memory are there.
+    log = path.with_name(f"{path.name}-wal")
+    is_settled = not log.exists() or not log.stat().st_size
+    frozen = "&immutable=1" if is_settled and not os.access(path.parent, os.W_OK) else ""
+    return f"file:{quote(str(path.absolute()))}?mode=ro{frozen}"
 
 
 def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
@@ -132,7 +139,7 @@ def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> N
     if version < newest:
         if readonly:
             raise ArchiveError(f"{path} is an archive of an older version; run `rag ingest` on it once")
-        schema.migrate(connection)
+        schema.migrate(connection, schema.MIGRATIONS)
 
 
 def use_wal(connection: sqlite3.Connection) -> None:

@@ -35,19 +35,19 @@ def read_note(path: Path) -> IndexNote | None:
 def write_note(path: Path, note: IndexNote) -> None:
     """Puts the note there in one step, after everything it speaks of is on disk. Raises OSError."""
     for name in note.files:
-        _to_disk(path.parent / name)
+        to_disk(path.parent / name)
     draft = path.with_suffix(".new")
     draft.write_text(json.dumps(asdict(note)), encoding="utf-8")
-    _to_disk(draft)
+    to_disk(draft)
     draft.replace(path)
-    _to_disk(path.parent)
+    to_disk(path.parent)
 
 
 def withdraw_note(path: Path) -> None:
     """From here until the next note the index counts as damaged. Raises OSError."""
     path.unlink(missing_ok=True)
     if path.parent.is_dir():
-        _to_disk(path.parent)
+        to_disk(path.parent)
 
 
 def files_of(folder: Path) -> dict[str, list[int]]:
@@ -60,7 +60,8 @@ def files_of(folder: Path) -> dict[str, list[int]]:
     return found
 
 
-def _to_disk(path: Path) -> None:
+def to_disk(path: Path) -> None:
+    """Waits until a file, or the names in a folder, would survive a loss of power. Raises OSError."""
     if os.name == "nt" and path.is_dir():
         return
     descriptor = os.open(path, os.O_RDONLY)

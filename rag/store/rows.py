@@ -88,7 +88,7 @@ class Changes:
 
 @dataclass(frozen=True, slots=True)
 class FileState:
-    """One ingested file as it was read last: absolute path, bytes, nanoseconds, sha256 of the bytes.
+    """One ingested file as it was read last: absolute path, bytes, nanoseconds (-1: unknown), sha256 of the bytes.
 
     `mapping` is the JSON of the field names by which its records were read, "" for guessed ones.
     """

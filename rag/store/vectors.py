@@ -20,8 +20,9 @@ from numpy.typing import NDArray
 
 from rag.errors import ArchiveError
 from rag.settings import Settings
+from rag.store import index_check
 from rag.store.catalogue import Catalogue
-from rag.store.chroma import Chroma, ChromaError, slug
+from rag.store.chroma import Chroma, ChromaError, connect
 from rag.store.exact import ExactIndex
 from rag.store.index_note import IndexNote, files_of, read_note, withdraw_note, write_note
 from rag.store.rows import Vector
@@ -93,6 +94,30 @@ class VectorIndex:
                     raise ArchiveError(f"the vector index cannot be written: {failure}") from failure
         finally:
             self._syncing = False
+
+    def mend(self) -> Literal["whole", "built", "in use"]:
+        """Reads all of Chroma's vectors, in a process that may break of them, and builds what is not the catalogue's.
+
+        Raises ArchiveError as `sync` does.
+        """
+        with self._lock:
+            if self._catalogue.embedder() is None:
+                return "whole"
+            if not self._own():
+                return "in use"
+            self._close_chroma()
+            note = read_note(self._note_path)
+            whole = note is not None and note.files == self._files() and note.applied <= self._catalogue.generation()
+            try:
+                # Until it is found whole: to look into Chroma's files changes them.
+                self._withdraw()
+                if note and whole and index_check.is_whole(self._catalogue, note, self._url):
+                    write_note(self._note_path, replace(note, files=self._files()))
+            except (ChromaError, OSError) as failure:
+                raise ArchiveError(f"the vector index cannot be written: {failure}") from failure
+            whole = read_note(self._note_path) is not None
+        self.sync()
+        return "whole" if whole else "built"
 
     def close(self) -> None:
         """Leaves the index to whichever process wants it next."""
@@ -192,10 +217,7 @@ class VectorIndex:
         return True
 
     def _connect(self, note: IndexNote) -> Chroma:
-        prefix = f"{slug(note.embedder)}-{note.dimension}-"
-        if self._url:
-            return Chroma.server(self._url, f"{note.archive}-{prefix}")
-        return Chroma.folder(self._folder, prefix)
+        return connect(self._folder, self._url, note)
 
     def _settle(self, note: IndexNote) -> None:
         """Leaves the note that the index is whole. Raises ChromaError if it is not."""

@@ -26,7 +26,7 @@ from rag.store.rows import (
 from rag.store.staging import Staging
 from rag.text.normalise import fold
 from rag.text.terms import terms
-from rag.types import Article
+from rag.types import Article, Passage
 
 
 class Writer:
@@ -165,13 +165,10 @@ class Writer:
             vector, sentence_vectors = to_blob(embedded.vector), to_blob(embedded.sentence_vectors)
             self.run("INSERT INTO vectors VALUES (?, ?, ?)", [rowid, passage.language, vector])
             self.run("INSERT INTO sentence_vectors VALUES (?, ?)", [rowid, sentence_vectors])
-            text = searched_text(article, passage)
-            words = terms(text)
-            # The same as folded_terms(text), at a third of the time; terms hold no white space.
-            folded = fold(" ".join(words)).split()
+            words, folded = indexed_words(article, passage)
             indexed = [rowid, " ".join(words), " ".join(folded)]
             self.run("INSERT INTO passages_fts(rowid, terms, folded) VALUES (?, ?, ?)", indexed)
-            self._count(passage.language, vector, sentence_vectors, words, folded, sign=1)
+            self.count(passage.language, vector, sentence_vectors, words, folded, sign=1)
             self.run("INSERT INTO changes(passage_id, language, added) VALUES (?, ?, 1)", [rowid, passage.language])
 
     def remove_passages(self, article_id: str) -> None:
@@ -180,7 +177,7 @@ class Writer:
             JOIN sentence_vectors ON sentence_vectors.passage_id = passages.id
             JOIN passages_fts ON passages_fts.rowid = passages.id WHERE article_id = ?"""
         for rowid, language, vector, sentence_vectors, words, folded in self.run(sql, [article_id]):
-            self._count(language, vector, sentence_vectors, words.split(), folded.split(), sign=-1)
+            self.count(language, vector, sentence_vectors, words.split(), folded.split(), sign=-1)
             self.run("DELETE FROM passages_fts WHERE rowid = ?", [rowid])
             self.run("DELETE FROM passages WHERE id = ?", [rowid])
             self.run("INSERT INTO changes(passage_id, language, added) VALUES (?, ?, 0)", [rowid, language])
@@ -198,9 +195,10 @@ class Writer:
         self._totals.clear()
         self._vocabulary.clear()
 
-    def _count(
+    def count(
         self, language: str, vector: bytes, sentence_vectors: bytes, words: list[str], folded: list[str], *, sign: int
     ) -> None:
+        """Adds (`sign` 1) or takes away (-1) a passage's share of the means and of the vocabulary."""
         dimension = len(vector) // 2
         for kind, blob in (("passage", vector), ("sentence", sentence_vectors)):
             # The stored float16 numbers are whole multiples of 2^-24: float64 sums of them are exact, so that
@@ -235,3 +233,10 @@ def _content(article: Article, content_hash: str) -> list[Any]:
         content_hash, article.title, article.source, source_folded, article.published, first, last,
         article.language, spans_to_json(article.unquotable), len(article.text), article.text,
     ]  # fmt: skip
+
+
+def indexed_words(article: Article, passage: Passage) -> tuple[list[str], list[str]]:
+    """The terms of a passage for the full-text index, and the same without diacritics, one for one."""
+    words = terms(searched_text(article, passage))
+    # The same as folded_terms(text), at a third of the time; terms hold no white space.
+    return words, fold(" ".join(words)).split()
