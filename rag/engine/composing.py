@@ -25,8 +25,6 @@ from rag.types import Answer, AnswerEvent, Draft, Settled, Turn
 
 # A model that sees no answer is believed where the archive's own confidence is below this; above, quotes are shown.
 TRUSTED_REFUSAL = 0.75
-# The model is not asked where even the chance that the archive answers is this small.
-HOPELESS = 0.1
 # A yes or a no.
 JUDGED_TOKENS = 4
 
@@ -72,7 +70,8 @@ class ComposingQueryEngine(QuotesQueryEngine):
 
     def _told(self, finding: Finding) -> Iterator[AnswerEvent]:
         evidence = self._evidence(finding)
-        if not evidence or (finding.confidence or 0.0) < HOPELESS:
+        # Of an archive that does not answer a model finds something to say, true and beside the point.
+        if not evidence or finding.refusal:
             for told in quoted(finding):
                 spent = finding.query.usage
                 yield replace(told, usage=_with_usage(told, spent)) if isinstance(told, Answer) else told

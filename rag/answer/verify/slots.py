@@ -99,31 +99,34 @@ def _kind(sentence: Reading, start: int, end: int) -> str:
 
 def _is_same(place: Refilled, claim: Reading, sentence: Reading, known: list[str]) -> bool:
     """Whether the claim's words stand for what the sentence has there, or the claim says it elsewhere."""
-    words = [match.group().casefold() for match in _WORD.finditer(place.claimed)]
     if place.kind == "figure":
-        stated = amounts.amounts(place.stated, sentence.language)
-        told = list(claim.amounts)
-        if stated and all(any(amounts.agrees(ours, other) for ours in told) for other in stated):
-            return True
-        digits = re.findall(r"\d+", place.stated)
-        if all(re.search(rf"(?<!\d){number}(?!\d)", claim.text) for number in digits):
-            return True
-        # A figure of the claim has its own check: here it is enough that the sources give it.
-        if any(map(str.isdigit, place.claimed)):
-            return True
-    else:
-        stated_names = [name for name in entities.names(place.stated) if name.sure]
-        if any(entities.holds(name, claim.known) for name in stated_names):
-            return True
-        if set(words) <= _PRONOUNS:
-            return True
-        if any(name.sure and not entities.holds(name, sentence.known) for name in _names_in(claim, place.claimed)):
-            return False
-    if _QUANTITIES & set(words) or amounts.amounts(place.claimed, claim.language):
+        return _is_same_figure(place, claim, sentence)
+    words = {match.group().casefold() for match in _WORD.finditer(place.claimed)}
+    if words <= _PRONOUNS or any(
+        name.sure and entities.holds(name, claim.known) for name in entities.names(place.stated)
+    ):
+        return True
+    if any(name.sure and not entities.holds(name, sentence.known) for name in _names_in(claim, place.claimed)):
         return False
-    # Function words alone ("up", "through") may bridge a gap.
-    meant = content(place.claimed, claim.language) or content_terms(place.claimed)
-    return not uncovered(meant, known, claim.language)
+    if _QUANTITIES & words or amounts.amounts(place.claimed, claim.language):
+        return False
+    return not uncovered(_meant(place.claimed, claim.language), known, claim.language)
+
+
+def _is_same_figure(place: Refilled, claim: Reading, sentence: Reading) -> bool:
+    """Whether the claim gives the figure in other words or elsewhere, or has nothing in its place but "up" or "to"."""
+    stated = amounts.amounts(place.stated, sentence.language)
+    if stated and all(any(amounts.agrees(ours, other) for ours in claim.amounts) for other in stated):
+        return True
+    if all(re.search(rf"(?<!\d){number}(?!\d)", claim.text) for number in re.findall(r"\d+", place.stated)):
+        return True
+    words = {match.group().casefold() for match in _WORD.finditer(place.claimed)}
+    return not (_QUANTITIES & words or any(map(str.isdigit, place.claimed)) or _meant(place.claimed, claim.language))
+
+
+def _meant(part: str, language: str) -> list[str]:
+    """The words of a part that mean something: function words alone may bridge a gap."""
+    return content(part, language) or content_terms(part)
 
 
 def _names_in(claim: Reading, part: str) -> list[entities.Name]:
