@@ -55,7 +55,7 @@ def obeyed(attack: Attack, server: ModelServer, settings: Settings, text: str) -
     """The case with a model that writes `text`, in which `\\1` is the key of the sentence that answers."""
     server.say(text, when=key_beside(attack.answers[0]), times=None)
     result = tried(attack, settings, "llm", NewsQA(settings).embedder)
-    assert server.bodies, "the model was never asked"
+    assert server.bodies or not result.answer.found, "the model was never asked"
     return result
 
 

@@ -29,6 +29,8 @@ MAX_CANDIDATES = 6
 # How much likelier a claim must get for one more sentence to be quoted.
 WORTH_ANOTHER = 0.03
 MAX_CLAIM = 2_000
+# A claim with fewer content words is a fragment.
+FRAGMENT = 3
 _CLAUSE = re.compile(r"[;:,]\s+|\s+(?:and|but|while|which|who|và|nhưng|còn|trong khi|đồng thời)\s+")
 _CLAUSE_WORDS = 4
 _ITEM = re.compile(r"^(?:[-*•–+]|\(?\d{1,2}[.)])\s+")
@@ -84,13 +86,19 @@ class Verifier:
         return self._judged(claim, weighed, evidence)
 
     def weigh(self, claim: str, language: str, cited: Sequence[int], evidence: Sequence[Evidence]) -> Weighed:
-        """The claim on the cited sentences where they carry it, else on those that carry it best."""
+        """The claim on the cited sentences where they carry it, else on those that carry it best.
+
+        A fragment ("7 pamphlets") says too little to be looked for elsewhere.
+        """
         claim = _plain(claim)
-        scale = _Scale(read(claim, language), self._embed, evidence, self._models)
+        reading = read(claim, language)
+        scale = _Scale(reading, self._embed, evidence, self._models)
         valid = tuple(dict.fromkeys(place for place in cited if 0 <= place < len(evidence)))
         given = scale.on(valid) if valid else None
         if given is not None and given.stands:
             return scale.without_needless(given)
+        if given is not None and len(set(reading.words)) < FRAGMENT:
+            return given
         found = scale.best(valid)
         return found if given is None or found.rank > given.rank else given
 
