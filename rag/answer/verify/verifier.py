@@ -105,7 +105,7 @@ class Verifier:
     def pooled(self, claim: str, weighed: Weighed, evidence: Sequence[Evidence]) -> float:
         """The chance of support, 0 to 1, with the judge's opinion where nothing disagrees outright."""
         if weighed.findings:
-            return min(weighed.chance, weighed.threshold / 2)
+            return weighed.chance * weighed.threshold / (1 + len(weighed.findings))
         if self._judge is None:
             return weighed.chance
         opinion = self._judge(claim, [evidence[place].text for place in weighed.places])
