@@ -74,8 +74,8 @@ bench-attacks: $(VENV)/.installed-dev   ## articles that command whoever reads t
 bench-llm: $(VENV)/.installed-dev       ## written answers beside quotes and LlamaIndex's citing engine
 	@$(BIN)/python -m eval.benchmarks.llm --data $(DATA) --articles $(ARTICLES)
 
-bench-verify: $(VENV)/.installed-dev    ## how well the check finds what evidence does not support
-	@$(BIN)/python -m eval.benchmarks.verify --data $(DATA)
+bench-verify: $(VENV)/.installed-dev    ## the check against people's labels; JUDGE=1: with the model
+	@$(BIN)/python -m eval.benchmarks.verify --data $(DATA) $(if $(JUDGE),--judge --limit $(or $(LIMIT),40))
 
 clean:           ## remove .venv and caches (never the archive)
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build *.egg-info

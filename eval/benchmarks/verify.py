@@ -1,6 +1,6 @@
 """How well unsupported sentences are found, without a model call and, on request, with one.
 
-    python -m eval.benchmarks.verify --data ../shared/data [--every N] [--judge URL --limit N] [--out FILE]
+    python -m eval.benchmarks.verify --data ../shared/data [--every N] [--judge] [--limit N] [--out FILE]
 
 Reports on the halves of the sources that `fit_verify` did not look at. ViHallu is Vietnamese; RAGTruth, BUMP and WiCE
 are English; the translations of XQuAD and of the sample archive go both ways across languages.
@@ -12,7 +12,7 @@ import argparse
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,15 +21,18 @@ import numpy as np
 from eval.benchmarks.cached import CachedEmbedding
 from eval.benchmarks.datasets import missing, spread
 from eval.benchmarks.fit_answers import fit
-from eval.benchmarks.judge_server import served
 from eval.benchmarks.table import percent, render, write_json
 from eval.benchmarks.verify_sets import Written, bump, ragtruth, sentence_embed, translations, vihallu, wice
+from rag import settings
 from rag.answer.judge import judging
 from rag.answer.rank import Logistic
 from rag.answer.verify import Embed, Verifier
 from rag.answer.verify.features import AGAINST, FEATURES
 from rag.answer.verify.verifier import Weighed
 from rag.embed import default_embedder
+from rag.engine.composing import JUDGED_TOKENS
+from rag.newsqa import NewsQA
+from rag.types import Turn
 
 # Of the sets' own papers and boards, on their own splits (the whole of each set, or its test part).
 PUBLISHED = {
@@ -181,13 +184,23 @@ def found_gold(outcomes: Iterable[Outcome]) -> float | None:
     return float(np.mean([bool(set(item.weighed[0].places) & set().union(*item.written.gold)) for item in chosen]))
 
 
+def configured() -> Callable[[str], str]:
+    """A function that answers a prompt with the first word of the settings' language model. Raises RagError."""
+    model = NewsQA(settings.load()).model
+
+    def complete(prompt: str) -> str:
+        with model.write([Turn("user", prompt)], max_tokens=JUDGED_TOKENS) as writing:
+            return "".join(writing)
+
+    return complete
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--every", type=int, default=1, metavar="N", help="look at one source in N only")
     parser.add_argument("--limit", type=int, default=10_000, metavar="N", help="at most N texts of each set")
-    parser.add_argument("--judge", metavar="URL", help="also ask the model at this OpenAI-compatible address")
-    parser.add_argument("--judge-model", default="local", metavar="NAME")
+    parser.add_argument("--judge", action="store_true", help="also ask the language model of the settings")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     args = parser.parse_args(argv)
     if reason := missing(args.data, ("vihallu", "ragtruth", "bump", "wice", "xquad")):
@@ -195,7 +208,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     began = time.perf_counter()
     embed = sentence_embed(CachedEmbedding(default_embedder()))
-    judge = judging(served(args.judge, args.judge_model)) if args.judge else None
+    judge = judging(configured()) if args.judge else None
     bench = Bench(embed, Verifier(embed, judge))
 
     def half(texts: Sequence[Written], *, fitting: bool = False) -> list[Written]:
