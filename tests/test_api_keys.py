@@ -68,6 +68,16 @@ def test_the_log_names_the_key_by_its_number(home: Path) -> None:
         assert FIRST not in server.log_text() and SECOND not in server.log_text()
 
 
+def test_wrong_keys_slow_down_the_client_behind_a_named_proxy_alone(home: Path) -> None:
+    """All of a proxy's visitors come from its address: RAG_PROXIES says whose word about them is believed."""
+    with ApiServer(home, {"API_KEYS": FIRST, "RAG_PROXIES": "127.0.0.1"}) as server:
+        guessing = {"x-forwarded-for": "203.0.113.9", **bearer("wrong")}
+        statuses = [server.client.get("/v1/models", headers=guessing).status_code for _ in range(22)]
+        assert (statuses[0], statuses[-1]) == (401, 429)
+        other = {"x-forwarded-for": "203.0.113.10", **bearer(FIRST)}
+        assert server.client.get("/v1/models", headers=other).status_code == 200
+
+
 def test_too_many_requests(home: Path) -> None:
     with ApiServer(home, {"RAG_REQUESTS_A_MINUTE": "5"}) as server:
         statuses = [server.client.get("/v1/models").status_code for _ in range(7)]

@@ -45,6 +45,11 @@ def create_api(qa: NewsQA, *, line: Queue | None = None, page: FastAPI | None = 
     add_handlers(api)
     docs.complete(api, keys_required=bool(qa.settings.api_keys))
     api.add_middleware(Door, access=Access(qa.settings), metrics=service.metrics, page=page)
+    if qa.settings.proxies:
+        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+        # Last, so that the door sees the client's own address.
+        api.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(qa.settings.proxies))
     return api
 
 
