@@ -205,21 +205,8 @@ class NewsQA:
         usage: dict[str, int] = {}
         # The local model takes longer to read a conversation than the rules are wrong about it.
         rewrites = self.choice(engine).provider not in (None, "local")
-        write = partial(self._write, usage) if rewrites else None
+        write = partial(self.model.say, usage=usage, max_tokens=REWRITTEN_TOKENS) if rewrites else None
         return replace(standalone(question, history, self.retriever, limits, write), usage=usage)
-
-    def _write(self, usage: dict[str, int], turns: Sequence[Turn]) -> str:
-        """What the language model says, with its tokens put into `usage`; "" where it fails: the rules serve then."""
-        from rag.errors import ModelError
-
-        writing = self.model.write(turns, max_tokens=REWRITTEN_TOKENS)
-        try:
-            return "".join(writing)
-        except ModelError:
-            return ""
-        finally:
-            writing.close()
-            usage.update(writing.usage)
 
     def chat(self, *, filters: Filters | None = None) -> Chat:
         """A conversation: follow-up questions are understood from what was asked before."""

@@ -12,8 +12,9 @@ import argparse
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -26,13 +27,12 @@ from eval.benchmarks.verify_sets import Written, bump, ragtruth, sentence_embed,
 from rag import settings
 from rag.answer.judge import judging
 from rag.answer.rank import Logistic
-from rag.answer.verify import Embed, Verifier
+from rag.answer.verify import Embed, Judge, Verifier
 from rag.answer.verify.features import AGAINST, FEATURES
 from rag.answer.verify.verifier import Weighed
 from rag.embed import default_embedder
 from rag.engine.composing import JUDGED_TOKENS
 from rag.newsqa import NewsQA
-from rag.types import Turn
 
 # Of the sets' own papers and boards, on their own splits (the whole of each set, or its test part).
 PUBLISHED = {
@@ -184,15 +184,9 @@ def found_gold(outcomes: Iterable[Outcome]) -> float | None:
     return float(np.mean([bool(set(item.weighed[0].places) & set().union(*item.written.gold)) for item in chosen]))
 
 
-def configured() -> Callable[[str], str]:
-    """A function that answers a prompt with the first word of the settings' language model. Raises RagError."""
-    model = NewsQA(settings.load()).model
-
-    def complete(prompt: str) -> str:
-        with model.write([Turn("user", prompt)], max_tokens=JUDGED_TOKENS) as writing:
-            return "".join(writing)
-
-    return complete
+def configured() -> Judge:
+    """The settings' language model as a judge. Raises RagError."""
+    return judging(partial(NewsQA(settings.load()).model.say, usage={}, max_tokens=JUDGED_TOKENS))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -208,7 +202,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     began = time.perf_counter()
     embed = sentence_embed(CachedEmbedding(default_embedder()))
-    judge = judging(configured()) if args.judge else None
+    judge = configured() if args.judge else None
     bench = Bench(embed, Verifier(embed, judge))
 
     def half(texts: Sequence[Written], *, fitting: bool = False) -> list[Written]:

@@ -8,6 +8,7 @@ import regex as re
 
 from rag.answer.prompts import JUDGE
 from rag.answer.verify import Judge
+from rag.types import Turn
 
 _MARKS = re.compile(r"</?\s*(?:sentences|claim)\s*>", re.IGNORECASE)
 _ANSWER = re.compile(r"\b(yes|no|có|không|đúng|sai)\b", re.IGNORECASE)
@@ -15,12 +16,11 @@ _ANSWER = re.compile(r"\b(yes|no|có|không|đúng|sai)\b", re.IGNORECASE)
 _CHANCE = {"yes": 0.75, "có": 0.75, "đúng": 0.75, "no": 0.25, "không": 0.25, "sai": 0.25}
 
 
-def judging(complete: Callable[[str], str | float | None]) -> Judge:
-    """A judge that asks `complete`, which answers the prompt with text, or with the probability of "yes"."""
+def judging(say: Callable[[Sequence[Turn]], str]) -> Judge:
+    """A judge that asks a language model: `say` takes the turns and gives what it says."""
 
     def judge(claim: str, evidence: Sequence[str]) -> float | None:
-        answer = complete(prompt(claim, evidence))
-        return chance(answer) if isinstance(answer, str) else answer
+        return chance(say([Turn("user", prompt(claim, evidence))]))
 
     return judge
 

@@ -45,6 +45,7 @@ class Model(Protocol):
     @property
     def name(self) -> str: ...
     def write(self, messages: Sequence[Turn], *, max_tokens: int | None = None) -> Writing: ...
+    def say(self, messages: Sequence[Turn], usage: dict[str, int], *, max_tokens: int) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ class ComposingQueryEngine(QuotesQueryEngine):
                 yield replace(told, usage=_with_usage(told, spent)) if isinstance(told, Answer) else told
             return
         usage: dict[str, int] = {}
-        judge = judging(partial(self._said, usage)) if self.limits.judged else None
+        judge = judging(partial(self.model.say, usage=usage, max_tokens=JUDGED_TOKENS)) if self.limits.judged else None
         verifier = Verifier(self._embed(finding), judge)
         composition = Composition(evidence, finding.articles, finding.language, verifier, self.limits.strict)
         seconds: dict[str, float] = {}
@@ -112,17 +113,6 @@ class ComposingQueryEngine(QuotesQueryEngine):
 
         try:
             yield from composition.write(timed(), lambda: writing.finish_reason in ("stop", None))
-        finally:
-            writing.close()
-            _add(usage, writing.usage)
-
-    def _said(self, usage: dict[str, int], question: str) -> str:
-        """A word of the model; "" where it fails, which judges nothing."""
-        writing = self.model.write([Turn("user", question)], max_tokens=JUDGED_TOKENS)
-        try:
-            return "".join(writing)
-        except ModelError:
-            return ""
         finally:
             writing.close()
             _add(usage, writing.usage)

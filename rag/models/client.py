@@ -22,6 +22,7 @@ from llama_index.core.llms.callbacks import llm_chat_callback, llm_completion_ca
 from llama_index.core.llms.custom import CustomLLM
 from pydantic import PrivateAttr
 
+from rag.errors import ModelError
 from rag.models.catalogue import listed_models
 from rag.models.choose import Choice
 from rag.models.dialect import Dialect
@@ -113,6 +114,17 @@ class ChatModel(CustomLLM):
             max_tokens=max_tokens or self._settings.llm_max_tokens,
             timeout=self._settings.llm_timeout,
         )
+
+    def say(self, messages: Sequence[Turn], usage: dict[str, int], *, max_tokens: int) -> str:
+        """All that the model says, its tokens added to `usage`; "" where it fails, for what can be done without."""
+        with self.write(messages, max_tokens=max_tokens) as writing:
+            try:
+                return "".join(writing)
+            except ModelError:
+                return ""
+            finally:
+                for name, tokens in writing.usage.items():
+                    usage[name] = usage.get(name, 0) + tokens
 
     def close(self) -> None:
         """Unloads a local model; the next use loads it again."""
