@@ -71,6 +71,12 @@ def test_case(verifier: Verifier, case: Case) -> None:
     assert met, judgement
 
 
+def test_a_bare_name_is_no_statement(verifier: Verifier) -> None:
+    grounds = [evidence("treaty-vi")]
+    assert verifier.verify("Vladimir Putin.", "vi", [0], grounds).reason == "thin"
+    assert verifier.verify("Vladimir Putin ký hiệp ước ở Bình Nhưỡng.", "vi", [0], grounds).verdict == "supported"
+
+
 def _meets(judgement: Judgement, expected: str) -> bool:
     if not expected:
         return judgement.verdict == "supported" and bool(judgement.support)

@@ -269,6 +269,9 @@ def thin(claim: Reading, grounds: Grounds) -> list[str]:
         return []
     if len(set(claim.words)) < _FEWEST_WORDS and not any(name.sure for name in claim.names):
         return [claim.text]
+    # A bare name says nothing of who bears it; the quote that is shown instead does.
+    if not set(claim.words) - _named(claim):
+        return [claim.text]
     if claim.language not in grounds.languages:
         return []
     around = {name.key for reading in grounds.context for name in reading.names if name.sure}
@@ -290,12 +293,17 @@ def unsaid(claim: Reading, grounds: Grounds) -> list[str]:
     own = [word for reading in grounds.sentences if reading.language == claim.language for word in reading.words]
     if not own or _has_figures(claim):
         return []
-    sure = [name.start for name in claim.names if name.sure]
-    whole = [run for run in _CAPITALISED.finditer(claim.text) if any(run.start() <= at < run.end() for at in sure)]
-    named = {word for run in whole for word in content(run.group(), claim.language)}
+    named = _named(claim)
     said = [word for word in dict.fromkeys(claim.words) if word not in named]
     missing = uncovered(said, own, claim.language)
     return as_written(claim.text, missing)[:3] if len(said) - len(missing) < _LEAST_SAID * len(said) else []
+
+
+def _named(claim: Reading) -> set[str]:
+    """The content words of its names, each name whole."""
+    sure = [name.start for name in claim.names if name.sure]
+    whole = [run for run in _CAPITALISED.finditer(claim.text) if any(run.start() <= at < run.end() for at in sure)]
+    return {word for run in whole for word in content(run.group(), claim.language)}
 
 
 def _has_figures(claim: Reading) -> bool:
