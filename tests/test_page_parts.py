@@ -12,10 +12,12 @@ from typing import Any
 
 import pytest
 
+from rag import NewsQA
 from rag.answer.messages import CORRECTED, DATES_UPDATED, RECAP, UPDATED, AnswerLanguage
 from rag.errors import ModelError, SettingsError
 from rag.server.asking import Stop, Waiting, events
 from rag.server.line import Queue
+from rag.settings import Settings
 from rag.store.rows import ArticleInfo
 from rag.types import (
     Answer,
@@ -30,6 +32,7 @@ from rag.types import (
     Turn,
 )
 from ui.conversation import Exchange
+from ui.desk import Desk
 from ui.examples import candidates, examples, question_of
 from ui.form import Form
 from ui.reader import MOST_SHOWN, Opened, article_page, paragraphs, part
@@ -333,3 +336,16 @@ def test_no_text_is_left_over() -> None:
     files = [*ui.glob("*.py"), *(ui / "templates").glob("*.html")]
     used = "\n".join(path.read_text(encoding="utf-8") for path in files if not path.name.startswith("texts"))
     assert [key for key in TEXTS if f'"{key}"' not in used and f"'{key}'" not in used] == []
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({}, "Verbatim quotes, no model writes"),
+        ({"llm_model": "local"}, "Written by the model on this machine, every sentence checked"),
+        ({"llm_base_url": "http://127.0.0.1:9/v1", "llm_model": "tiny"}, "Written by tiny, every sentence checked"),
+    ],
+)
+def test_the_page_says_what_answers(tmp_path: Path, settings: dict[str, Any], expected: str) -> None:
+    with NewsQA.open(settings=Settings(home=tmp_path, **settings)) as qa:
+        assert expected in Desk(qa).archive_line("en")

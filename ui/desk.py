@@ -124,6 +124,8 @@ class Desk:
             return line_of(error, language)
         if choice.engine == "quotes":
             return say(language, "by_quotes")
+        if choice.provider == "local":
+            return say(language, "by_model", model=say(language, "local_model"))
         return say(language, "by_model", model=choice.model or say(language, "some_model"))
 
     def _is_answered(self, question: str) -> bool:

@@ -32,6 +32,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "en": "Written by {model}, every sentence checked",
     },
     "some_model": {"vi": "Mô hình ngôn ngữ", "en": "a language model"},
+    "local_model": {"vi": "Mô hình trên máy này", "en": "the model on this machine"},
     # The empty conversation
     "welcome": {"vi": "Bạn muốn biết điều gì?", "en": "What would you like to know?"},
     "promise": {
