@@ -6,7 +6,7 @@ Every offset is a character index into `Article.text`, the NFC text that the arc
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -160,6 +160,12 @@ class AnswerSentence:
     def to_dict(self) -> dict[str, Any]:
         reason = {} if self.reason is None else {"reason": self.reason}
         return {"text": self.text, "citations": list(self.citations), "verdict": self.verdict, **reason}
+
+
+def add_tokens(usage: dict[str, int], more: Mapping[str, int]) -> None:
+    """Adds the tokens that something took to those that `usage` counts."""
+    for name, tokens in more.items():
+        usage[name] = usage.get(name, 0) + tokens
 
 
 @dataclass(frozen=True, slots=True)

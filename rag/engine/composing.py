@@ -21,7 +21,7 @@ from rag.engine.quotes import QuotesQueryEngine, quoted
 from rag.errors import ModelError
 from rag.retrieve.dense import Vector, centred
 from rag.retrieve.retriever import ArchiveRetriever
-from rag.types import Answer, AnswerEvent, Draft, Settled, Turn
+from rag.types import Answer, AnswerEvent, Draft, Settled, Turn, add_tokens
 
 # A model that sees no answer is believed where the archive's own confidence is below this; above, quotes are shown.
 TRUSTED_REFUSAL = 0.75
@@ -115,7 +115,7 @@ class ComposingQueryEngine(QuotesQueryEngine):
             yield from composition.write(timed(), lambda: writing.finish_reason in ("stop", None))
         finally:
             writing.close()
-            _add(usage, writing.usage)
+            add_tokens(usage, writing.usage)
 
     def _concluded(self, finding: Finding, composition: Composition, failure: str) -> Iterator[AnswerEvent]:
         """The answer as it was written, or the quotes with a line that says why."""
@@ -190,15 +190,10 @@ class ComposingQueryEngine(QuotesQueryEngine):
         return embed
 
 
-def _add(usage: dict[str, int], more: Mapping[str, int]) -> None:
-    for name, tokens in more.items():
-        usage[name] = usage.get(name, 0) + tokens
-
-
 def _with_usage(answer: Answer, *parts: Mapping[str, int]) -> dict[str, int]:
     usage = dict(answer.usage)
     for part in parts:
-        _add(usage, part)
+        add_tokens(usage, part)
     return usage
 
 

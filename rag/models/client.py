@@ -29,7 +29,7 @@ from rag.models.dialect import Dialect
 from rag.models.endpoint import Endpoint, remote_endpoint
 from rag.models.writing import Writing
 from rag.settings import Settings
-from rag.types import Turn
+from rag.types import Turn, add_tokens
 
 if TYPE_CHECKING:
     from rag.models.local import LocalServer
@@ -123,8 +123,7 @@ class ChatModel(CustomLLM):
             except ModelError:
                 return ""
             finally:
-                for name, tokens in writing.usage.items():
-                    usage[name] = usage.get(name, 0) + tokens
+                add_tokens(usage, writing.usage)
 
     def close(self) -> None:
         """Unloads a local model; the next use loads it again."""
