@@ -99,6 +99,7 @@ def check_settings(settings: Settings) -> Check:
         "LLM_BASE_URL": without_credentials(settings.llm_base_url),
         "LLM_API_KEY": "set" if settings.llm_api_key else "not set",
         "LLM_API_VERSION": settings.llm_api_version or "not set",
+        "CATALOGUE_URL": without_credentials(settings.catalogue_url),
         "CHROMA_URL": without_credentials(settings.chroma_url),
         "RAG_USERS": str(settings.users) if settings.users else "not set",
     }
@@ -209,11 +210,11 @@ def check_archive(settings: Settings, embedder: Embedder | None) -> Iterator[Che
     """What the archive holds, whether its model is the one of the settings, and the state of its vector index."""
     from rag.store.catalogue import Catalogue
 
-    if not (settings.home / "catalogue.sqlite3").exists():
+    if not settings.catalogue_url and not (settings.home / "catalogue.sqlite3").exists():
         yield Check("archive", "warning", f"{settings.home} holds no archive yet", "add articles with: rag ingest PATH")
         return
     try:
-        with Catalogue.open(settings.home, readonly=True) as catalogue:
+        with Catalogue.open(settings.home, url=settings.catalogue_url, readonly=True) as catalogue:
             yield _contents(catalogue)
             if embedder is not None:
                 yield _model(catalogue, embedder)

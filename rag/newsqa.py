@@ -61,7 +61,7 @@ class NewsQA:
     def catalogue(self) -> Catalogue:
         from rag.store.catalogue import Catalogue
 
-        return Catalogue.open(self.settings.home)
+        return Catalogue.open(self.settings.home, url=self.settings.catalogue_url)
 
     @cached_property
     def index(self) -> VectorIndex:

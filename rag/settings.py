@@ -35,6 +35,7 @@ class Settings:
     embed_model: str = LOCAL_EMBEDDER
     embed_base_url: str | None = None
     embed_api_key: str | None = None
+    catalogue_url: str | None = None
     chroma_url: str | None = None
     top_k: int = 10
     llm_model: str | None = None
@@ -84,6 +85,7 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
         embed_model=text("EMBED_MODEL") or LOCAL_EMBEDDER,
         embed_base_url=text("EMBED_BASE_URL") or text("OPENAI_BASE_URL"),
         embed_api_key=text("EMBED_API_KEY") or text("OPENAI_API_KEY"),
+        catalogue_url=text("CATALOGUE_URL"),
         chroma_url=text("CHROMA_URL"),
         top_k=_integer("RAG_TOP_K", text("RAG_TOP_K"), default=10, low=1, high=100),
         llm_model=text("LLM_MODEL"),

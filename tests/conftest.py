@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from model_server import model_server, model_server_process  # noqa: F401
+from postgres_server import postgres  # noqa: F401
 
 from rag.ingest.embedding import embed
 from rag.ingest.place import content_hash
@@ -52,7 +53,21 @@ def embedder() -> HashingEmbedder:
     return HashingEmbedder()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The tests of a module that says `DATABASES = (...)` are the contract of those databases; others use SQLite."""
+    if "database" in metafunc.fixturenames:
+        names = getattr(metafunc.module, "DATABASES", ("sqlite",))
+        only = metafunc.definition.get_closest_marker("only_sqlite")
+        metafunc.parametrize("database", ("sqlite",) if only else names)
+
+
 @pytest.fixture
-def catalogue(tmp_path: Path) -> Iterator[Catalogue]:
-    with Catalogue.open(tmp_path / "home") as opened:
+def catalogue_url(database: str, request: pytest.FixtureRequest) -> str | None:
+    """The address of an empty PostgreSQL database; None for SQLite in the home."""
+    return request.getfixturevalue("postgres").new_database() if database == "postgresql" else None
+
+
+@pytest.fixture
+def catalogue(tmp_path: Path, catalogue_url: str | None) -> Iterator[Catalogue]:
+    with Catalogue.open(tmp_path / "home", url=catalogue_url) as opened:
         yield opened

@@ -15,6 +15,8 @@ from rag.types import Article, Span
 
 SYLLABLES = "sông cầu lũ chợ trường đường nhà cây biển núi đảo rừng mưa nắng gió bão thuyền cá gạo muối"
 
+DATABASES = ("sqlite", "postgresql")
+
 
 def prose(seed: int, words: int = 200) -> str:
     """Words at random, so that two seeds share no run of five."""

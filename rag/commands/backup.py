@@ -7,7 +7,8 @@ from pathlib import Path
 
 from rag.commands import terminal
 from rag.commands.base import DONE, AddCommand
-from rag.settings import load
+from rag.errors import UsageError
+from rag.settings import Settings, load
 
 
 def add(command: AddCommand) -> None:
@@ -27,6 +28,7 @@ def _backup(args: argparse.Namespace) -> int:
     from rag.store.backup import back_up
 
     settings = load(getattr(args, "home", None))
+    _require_file(settings)
     path, manifest = back_up(settings.home, Path(args.target))
     files, size = len(manifest.files), path.stat().st_size / 1e6
     print(f"{path}: articles {manifest.articles}, files {files}, {size:.1f} MB, checked")
@@ -36,10 +38,20 @@ def _backup(args: argparse.Namespace) -> int:
     return DONE
 
 
+def _require_file(settings: Settings) -> None:
+    if settings.catalogue_url:
+        raise UsageError(
+            "the catalogue is in PostgreSQL (CATALOGUE_URL): save it with pg_dump and bring it back with pg_restore; "
+            f"conversations and uploads are the files in {settings.home}"
+        )
+
+
 def _restore(args: argparse.Namespace) -> int:
     from rag.store.restoring import restore
 
-    home = load(getattr(args, "home", None)).home
+    settings = load(getattr(args, "home", None))
+    _require_file(settings)
+    home = settings.home
     manifest, kept = restore(Path(args.backup), home, replace=args.replace)
     print(f"{home}: articles {manifest.articles}, as saved at {manifest.made}")
     if kept:

@@ -20,8 +20,8 @@ from rag.ingest.embedding import embed, identity
 from rag.store import mending
 from rag.store.backup_file import CATALOGUE
 from rag.store.catalogue import Catalogue
-from rag.store.database import read_only_address
 from rag.store.restoring import LEFT_OVER
+from rag.store.sqlite import read_only_address
 from rag.store.vectors import VectorIndex
 
 if TYPE_CHECKING:
@@ -46,14 +46,19 @@ class Finding:
     advice: str = ""
 
 
-def repair(home: Path, embedder: Callable[[], BaseEmbedding], chroma_url: str | None = None) -> Iterator[Finding]:
+def repair(
+    home: Path,
+    embedder: Callable[[], BaseEmbedding],
+    chroma_url: str | None = None,
+    catalogue_url: str | None = None,
+) -> Iterator[Finding]:
     """Finding after finding, each when it is mended; `embedder` is called only if something has to be embedded."""
-    if not (home / CATALOGUE).exists():
+    if not catalogue_url and not (home / CATALOGUE).exists():
         yield Finding("catalogue", "problem", f"{home} holds no archive", "add articles, or: rag restore FILE")
         return
     yield from _left_overs(home)
     try:
-        with Catalogue.open(home) as catalogue:
+        with Catalogue.open(home, url=catalogue_url) as catalogue:
             found = _file(catalogue)
             yield found
             if found.status != "problem":
@@ -78,18 +83,14 @@ def _left_overs(home: Path) -> Iterator[Finding]:
 
 
 def _file(catalogue: Catalogue) -> Finding:
-    said = _integrity(catalogue)
-    if said == ["ok"]:
+    said = catalogue.driver.damage()
+    if not said:
         return Finding("catalogue", "ok", f"{catalogue.path} is whole")
     if all(any(words in line for words in _OF_AN_INDEX) for line in said):
-        catalogue.query("REINDEX")
-        if _integrity(catalogue) == ["ok"]:
+        catalogue.driver.renew_indexes()
+        if not catalogue.driver.damage():
             return Finding("catalogue", "mended", f"made its indexes again ({said[0]})")
     return Finding("catalogue", "problem", f"{catalogue.path} is damaged ({said[0].splitlines()[-1]})", _RESTORE)
-
-
-def _integrity(catalogue: Catalogue) -> list[str]:
-    return [str(row[0]) for row in catalogue.query("PRAGMA integrity_check(100)")]
 
 
 def _rows(catalogue: Catalogue, embedder: Callable[[], BaseEmbedding]) -> Iterator[Finding]:

@@ -1,11 +1,12 @@
-"""The catalogue: one SQLite file that is the archive's source of truth, articles, passages and embeddings included.
+"""The catalogue: the database that is the archive's source of truth, articles, passages and embeddings included.
+
+One SQLite file, or a PostgreSQL database that several machines share.
 
 Reading is safe from any thread and beside other processes. Writing happens in `Catalogue.transaction()`.
 """
 
 from __future__ import annotations
 
-import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -27,6 +28,7 @@ from rag.store.rows import (
     sentences_from_json,
     spans_from_json,
 )
+from rag.store.sqlite import Sqlite
 from rag.text.dates import bounds
 from rag.text.normalise import fold
 from rag.types import Article, Filters, Passage
@@ -36,24 +38,32 @@ class Catalogue(Database):
     """An open archive. Every method raises ArchiveError when it cannot be read or written."""
 
     @classmethod
-    def open(cls, home: str | Path, *, readonly: bool = False) -> Catalogue:
+    def open(cls, home: str | Path, *, url: str | None = None, readonly: bool = False) -> Catalogue:
         """The archive in folder `home`, both created if need be unless `readonly`.
 
-        One in a folder that cannot be written is read; writing raises ArchiveError then.
+        With `url` (postgresql://user@host/name) the archive is that database, and the home holds what is this
+        machine's own. A file in a folder that cannot be written is read; writing raises ArchiveError then.
         """
-        frozen = (Path(home) / "catalogue.sqlite3").exists() and not os.access(home, os.W_OK)
-        catalogue = cls(Path(home), readonly=readonly or frozen)
-        readonly = catalogue.readonly
-        if readonly and not catalogue.path.exists():
+        home = Path(home)
+        if url:
+            from rag.store.postgres import Postgres
+
+            _make(home)
+            return cls(home, Postgres(url, readonly=readonly), url)
+        path = home / "catalogue.sqlite3"
+        frozen = path.exists() and not os.access(home, os.W_OK)
+        if not (readonly or frozen):
+            _make(home)
+        elif not path.exists():
             raise ArchiveError(f"{home}: there is no archive yet; run `rag ingest PATH` first")
-        if not readonly:
-            try:
-                catalogue.home.mkdir(parents=True, exist_ok=True)
-            except OSError as error:
-                advice = "choose another --home"
-                raise ArchiveError(f"{home}: the folder cannot be made ({error.strerror}); {advice}") from error
-        catalogue.connection()
-        return catalogue
+        driver = Sqlite(path, readonly=readonly or frozen)
+        driver.connection()
+        return cls(home, driver)
+
+    @property
+    def path(self) -> str:
+        """What messages call the archive: its file, or its database's address."""
+        return self.driver.name
 
     def __enter__(self) -> Catalogue:
         return self
@@ -83,15 +93,14 @@ class Catalogue(Database):
 
     def generation(self) -> int:
         """A number that grows whenever a passage comes or goes."""
-        rows = self.query("SELECT seq FROM sqlite_sequence WHERE name = 'changes'")
-        return int(rows[0][0]) if rows else 0
+        return int(self.query("SELECT coalesce(max(seq), 0) FROM changes")[0][0])
 
     def count(self) -> Counts:
         with self.snapshot():
             languages = dict(self.query("SELECT language, count FROM language_means WHERE kind = 'passage'"))
             sentences = self.query("SELECT sum(count) FROM language_means WHERE kind = 'sentence'")[0][0] or 0
             articles = self.query("SELECT count(*) FROM articles")[0][0]
-            return Counts(articles, sum(languages.values()), sentences, languages, self.generation())
+            return Counts(articles, sum(languages.values()), int(sentences), languages, self.generation())
 
     def sources(self) -> list[tuple[str, int]]:
         """Outlets and their numbers of articles, most articles first."""
@@ -117,8 +126,8 @@ class Catalogue(Database):
     def articles(self, ids: Iterable[str]) -> dict[str, Article]:
         """Those of `ids` that exist, with their texts."""
         sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable
-            FROM articles_shown WHERE id IN (SELECT value FROM json_each(?))"""
-        rows = self.query(sql, [json.dumps(list(ids))])
+            FROM articles_shown WHERE id = ANY(?)"""
+        rows = self.query(sql, [list(ids)])
         return {row[0]: _article(*row) for row in rows}
 
     def list_articles(self) -> list[ArticleInfo]:
@@ -133,7 +142,7 @@ class Catalogue(Database):
             FROM articles_shown JOIN (
                 SELECT id AS newest, published_first, published_last FROM articles WHERE published_first IS NOT NULL
                 ORDER BY published_last DESC, published_first DESC, number DESC LIMIT ?
-            ) ON newest = id ORDER BY published_last DESC, published_first DESC, number DESC"""
+            ) AS latest ON newest = id ORDER BY published_last DESC, published_first DESC, number DESC"""
         return [ArticleInfo(*row) for row in self.query(sql, [limit])]
 
     def id_of_content(self, content_hash: str) -> str | None:
@@ -151,20 +160,18 @@ class Catalogue(Database):
 
     def tidy(self) -> None:
         """Makes what was deleted unreadable in the files too: the full-text index and the log keep it for a while."""
-        self.query("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')")
-        self.query("PRAGMA wal_checkpoint(TRUNCATE)")
+        self.driver.tidy()
 
     # Passages
 
     def passages(self, rowids: Iterable[int]) -> dict[int, StoredPassage]:
         """Those of `rowids` that exist."""
-        sql = """SELECT passages.id, article_id, start, end, passages.language, sentences, vector, vectors,
+        sql = """SELECT passages.id, article_id, start, "end", passages.language, sentences, vector, vectors,
                 story_id, published_first, published_last, source
-            FROM json_each(?) AS wanted JOIN passages ON passages.id = wanted.value
-            JOIN vectors ON vectors.passage_id = passages.id
+            FROM passages JOIN vectors ON vectors.passage_id = passages.id
             JOIN sentence_vectors ON sentence_vectors.passage_id = passages.id
-            JOIN articles ON articles.id = passages.article_id"""
-        rows = self.query(sql, [json.dumps([int(rowid) for rowid in rowids])])
+            JOIN articles ON articles.id = passages.article_id WHERE passages.id = ANY(?)"""
+        rows = self.query(sql, [[int(rowid) for rowid in rowids]])
         dimension = self._dimension()
         return {
             row[0]: StoredPassage(
@@ -186,18 +193,16 @@ class Catalogue(Database):
         """
         if not filters:
             return None
-        sql = """SELECT passages.id FROM passages JOIN articles ON articles.id = article_id
-            WHERE (:since IS NULL OR published_last >= :since) AND (:until IS NULL OR published_first <= :until)
-            AND (:sources = '[]' OR source_folded IN (SELECT value FROM json_each(:sources)))
-            AND (:languages = '[]' OR passages.language IN (SELECT value FROM json_each(:languages)))
-            ORDER BY passages.id"""
-        limits = {
-            "since": bounds(filters.since)[0].toordinal() if filters.since else None,
-            "until": bounds(filters.until)[1].toordinal() if filters.until else None,
-            "sources": json.dumps([fold(source) for source in filters.sources]),
-            "languages": json.dumps(filters.languages),
+        conditions: dict[str, Any] = {
+            "published_last >= ?": bounds(filters.since)[0].toordinal() if filters.since else None,
+            "published_first <= ?": bounds(filters.until)[1].toordinal() if filters.until else None,
+            "source_folded = ANY(?)": [fold(source) for source in filters.sources],
+            "passages.language = ANY(?)": list(filters.languages),
         }
-        return np.fromiter((row[0] for row in self.query(sql, limits)), dtype=np.int64)
+        asked = {sql: value for sql, value in conditions.items() if value not in (None, [])}
+        sql = f"""SELECT passages.id FROM passages JOIN articles ON articles.id = article_id
+            WHERE {" AND ".join(asked)} ORDER BY passages.id"""  # noqa: S608 - of the constants above
+        return np.fromiter((row[0] for row in self.query(sql, list(asked.values()))), dtype=np.int64)
 
     # Vectors
 
@@ -224,8 +229,8 @@ class Catalogue(Database):
 
     def vectors_of(self, rowids: Iterable[int]) -> tuple[list[int], Vector]:
         """Those of `rowids` that exist, and their passage vectors [n, d]."""
-        sql = "SELECT passage_id, vector FROM vectors WHERE passage_id IN (SELECT value FROM json_each(?)) ORDER BY 1"
-        return self._matrix(self.query(sql, [json.dumps([int(rowid) for rowid in rowids])]))
+        sql = "SELECT passage_id, vector FROM vectors WHERE passage_id = ANY(?) ORDER BY 1"
+        return self._matrix(self.query(sql, [[int(rowid) for rowid in rowids]]))
 
     def means(self, kind: str = "passage") -> dict[str, tuple[int, Vector]]:
         """Language -> number and mean [d] of the archive's vectors; `kind` is "passage" or "sentence"."""
@@ -258,24 +263,18 @@ class Catalogue(Database):
         `match` names its column, "terms" or "folded"; both hold what rag.text.terms makes. `language` and
         `allowed` (row ids) limit what is found.
         """
-        sql = """SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :match
-            AND (:language IS NULL OR (SELECT language FROM passages WHERE id = passages_fts.rowid) = :language)
-            AND (:allowed IS NULL OR rowid IN (SELECT value FROM json_each(:allowed)))
-            ORDER BY score DESC, rowid LIMIT :limit"""
-        rowids = None if allowed is None else json.dumps(allowed.tolist())
-        return self.query(sql, {"match": match, "language": language, "allowed": rowids, "limit": limit})
+        return self.driver.matching(match, language, limit, None if allowed is None else allowed.tolist())
 
     def document_frequency(self, terms: Iterable[str], *, folded: bool = False) -> dict[str, int]:
         """In how many passages each term stands; terms that stand nowhere are left out."""
-        sql = "SELECT term, doc FROM passages_terms WHERE term IN (SELECT value FROM json_each(?)) AND col = ?"
-        return dict(self.query(sql, [json.dumps(list(terms)), "folded" if folded else "terms"]))
+        return self.driver.document_frequency(list(terms), folded=folded)
 
     def vocabulary_for_folded(self, syllables: Iterable[str]) -> dict[str, list[tuple[str, int]]]:
         """How syllables typed without diacritics are written in the archive, with passage counts, most common first."""
-        sql = """SELECT folded, term, count FROM vocabulary WHERE folded IN (SELECT value FROM json_each(?))
+        sql = """SELECT folded, term, count FROM vocabulary WHERE folded = ANY(?)
             ORDER BY count DESC, term"""
         found: dict[str, list[tuple[str, int]]] = defaultdict(list)
-        for folded, term, count in self.query(sql, [json.dumps(list(syllables))]):
+        for folded, term, count in self.query(sql, [list(syllables)]):
             found[folded].append((term, count))
         return dict(found)
 
@@ -289,6 +288,14 @@ class Catalogue(Database):
             return [], np.empty((0, self._dimension()), dtype=np.float32)
         joined = b"".join(blob for _, blob in rows)
         return [rowid for rowid, _ in rows], from_blob(joined, len(rows[0][1]) // 2)
+
+
+def _make(home: Path) -> None:
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        advice = "choose another --home"
+        raise ArchiveError(f"{home}: the folder cannot be made ({error.strerror}); {advice}") from error
 
 
 def _article(article_id: str, text: str, *fields: Any) -> Article:

@@ -1,181 +1,52 @@
-"""The archive's SQLite file: connections for every thread, transactions, and errors that say what to do."""
+"""The archive's database, whichever it is: transactions, snapshots and queries for the catalogue above."""
 
 from __future__ import annotations
 
-import os
-import sqlite3
-import threading
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
-from weakref import WeakSet
 
-from rag.errors import ArchiveError
-from rag.store import schema
+from rag.store.driver import Driver
 from rag.store.ledger import Ledger
 from rag.store.writer import Writer
 
-BUSY_SECONDS = 60
-
 
 class Database:
-    """An open archive. Every method raises ArchiveError when its file cannot be read or written."""
+    """An open archive. Every method raises ArchiveError when it cannot be read or written."""
 
-    def __init__(self, home: Path, *, readonly: bool) -> None:
+    def __init__(self, home: Path, driver: Driver, url: str | None = None) -> None:
+        """`url` is that of the driver's server, with its password; None for a file."""
         self.home = home
-        self.path = home / "catalogue.sqlite3"
-        self.readonly = readonly
-        self._local = threading.local()
-        # Held by their threads alone: one that ends closes its own.
-        self._opened: WeakSet[_Held] = WeakSet()
-        self._lock = threading.Lock()
+        self.driver = driver
+        self.url = url
+
+    @property
+    def readonly(self) -> bool:
+        return self.driver.readonly
 
     def close(self) -> None:
-        with self._lock:
-            for held in list(self._opened):
-                held.close()
-            self._opened.clear()
-        self._local = threading.local()
-
-    def connection(self) -> sqlite3.Connection:
-        """This thread's connection, in autocommit mode."""
-        held: _Held | None = getattr(self._local, "held", None)
-        if held is None:
-            held = self._local.held = _Held(_connect(self.path, readonly=self.readonly))
-            with self._lock:
-                self._opened.add(held)
-        return held.connection
+        self.driver.close()
 
     @contextmanager
     def transaction(self) -> Iterator[Writer]:
         """All of it or nothing is written, whatever happens; other writers wait meanwhile, readers do not."""
-        connection = self.connection()
-        with _errors(self.path):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                writer = Writer(connection)
-                yield writer
-                writer.finish()
-                connection.execute("COMMIT")
-            finally:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
+        with self.driver.transaction():
+            writer = Writer(self.driver)
+            yield writer
+            writer.finish()
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
         """All reads of this thread inside see one moment of the archive."""
-        connection = self.connection()
-        if connection.in_transaction:
+        with self.driver.snapshot():
             yield
-            return
-        with _errors(self.path):
-            connection.execute("BEGIN")
-            try:
-                yield
-            finally:
-                connection.execute("ROLLBACK")
 
-    def query(self, sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[tuple[Any, ...]]:
-        with _errors(self.path):
-            return self.connection().execute(sql, parameters).fetchall()
+    def query(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows; the SQL is what rag.store.driver allows."""
+        return self.driver.run(sql, parameters)
 
     @property
     def ledger(self) -> Ledger:
         """Which files hold which articles."""
         return Ledger(self.query)
-
-
-class _Held:
-    """A thread's connection; closed with it, which SQLite's own object would leave to the garbage collector."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-
-    def close(self) -> None:
-        self.connection.close()
-
-    __del__ = close
-
-
-def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:
-    # close() may run in another thread than the one that uses the connection.
-    options: dict[str, Any] = {"isolation_level": None, "timeout": BUSY_SECONDS, "check_same_thread": False}
-    with _errors(path):
-        if readonly:
-            connection: sqlite3.Connection = sqlite3.connect(read_only_address(path), uri=True, **options)
-        else:
-            connection = sqlite3.connect(path, **options)
-        try:
-            _prepare(connection, path, readonly=readonly)
-        except BaseException:
-            connection.close()
-            raise
-        return connection
-
-
-def read_only_address(path: Path) -> str:
-    """The URI that opens a database for reading only."""
-    # A folder that cannot be written has no room for WAL's shared memory; nobody writes there either. Only what a
-    # killed process left in its log would be passed over: then the log and the memory are there.
-    log = path.with_name(f"{path.name}-wal")
-    is_settled = not log.exists() or not log.stat().st_size
-    frozen = "&immutable=1" if is_settled and not os.access(path.parent, os.W_OK) else ""
-    return f"file:{quote(str(path.absolute()))}?mode=ro{frozen}"
-
-
-def _prepare(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA cache_size = -32000")
-    if not readonly:
-        use_wal(connection)
-        connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA secure_delete = ON")
-    version, newest = schema.version(connection), len(schema.MIGRATIONS)
-    if version > newest:
-        raise ArchiveError(f"{path} was written by a newer version of this program; update the program")
-    if version < newest:
-        if readonly:
-            raise ArchiveError(f"{path} is an archive of an older version; run `rag ingest` on it once")
-        schema.migrate(connection, schema.MIGRATIONS)
-
-
-def use_wal(connection: sqlite3.Connection) -> None:
-    """Lets readers read while one writes; raises sqlite3.Error."""
-    # The busy timeout does not cover this switch: two processes that create one archive at once meet here.
-    deadline = time.monotonic() + BUSY_SECONDS
-    while connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-        try:
-            connection.execute("PRAGMA journal_mode = WAL")
-        except sqlite3.OperationalError as error:
-            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
-                raise
-            time.sleep(0.02)
-
-
-@contextmanager
-def _errors(path: Path) -> Iterator[None]:
-    """Turns SQLite's errors into an ArchiveError that says what to do."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise ArchiveError(f"{path}: {advice(error)}") from error
-
-
-def advice(error: sqlite3.Error) -> str:
-    """What to do about `error`, with what SQLite says of it."""
-    # Extended codes (as SQLITE_READONLY_DBMOVED) hold the plain one in their low byte.
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    known = {
-        sqlite3.SQLITE_FULL: "the disk is full; free some space and run it again, what was stored is safe",
-        sqlite3.SQLITE_READONLY: "the archive is read-only; make it writable or choose another --home",
-        sqlite3.SQLITE_CANTOPEN: "the archive cannot be opened; check that the folder exists and may be written",
-        sqlite3.SQLITE_PERM: "no permission to open the archive; check the owner of its folder",
-        sqlite3.SQLITE_BUSY: "another process has been writing to the archive for a minute; try again when it is done",
-        sqlite3.SQLITE_NOTADB: "this is no archive; move the file away, or choose another --home",
-        sqlite3.SQLITE_CORRUPT: "the archive is damaged; restore a copy, or move it away and ingest again",
-        sqlite3.SQLITE_IOERR: "reading or writing the disk failed; check the disk, what was stored is safe",
-    }
-    return f"{known.get(code, 'the archive cannot be used')} ({error})"

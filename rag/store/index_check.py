@@ -32,7 +32,7 @@ _TOLERANCE = 2e-3
 
 def is_whole(catalogue: Catalogue, note: IndexNote, url: str | None) -> bool:
     """Whether the index is as the note says; nobody else may use it meanwhile."""
-    asked = {"home": str(catalogue.home.absolute()), "url": url, "note": asdict(note)}
+    asked = {"home": str(catalogue.home.absolute()), "catalogue": catalogue.url, "url": url, "note": asdict(note)}
     seconds = _START + catalogue.count().passages / _RATE
     try:
         done = subprocess.run(  # noqa: S603 - our own program; what it is told goes through its input
@@ -54,7 +54,7 @@ def main() -> None:
     note = IndexNote(**asked["note"])
     home = Path(asked["home"])
     try:
-        with Catalogue.open(home, readonly=True) as catalogue:
+        with Catalogue.open(home, url=asked["catalogue"], readonly=True) as catalogue:
             chroma = connect(home / "chroma", asked["url"], note)
             try:
                 whole = _agree(catalogue, chroma, note)

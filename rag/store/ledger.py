@@ -50,7 +50,11 @@ class Ledger:
 
     def record_file(self, state: FileState) -> None:
         row = [state.path, state.size, state.mtime_ns, state.digest, state.mapping]
-        self._run("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?)", row)
+        self._run(
+            """INSERT INTO files VALUES (?, ?, ?, ?, ?) ON CONFLICT(path) DO UPDATE SET size = excluded.size,
+            mtime_ns = excluded.mtime_ns, digest = excluded.digest, mapping = excluded.mapping""",
+            row,
+        )
 
     def forget_file(self, path: str) -> None:
         """The file has to be read again before its content counts as known; its articles stay."""

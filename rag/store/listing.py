@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections import defaultdict
 from collections.abc import Iterable
@@ -17,18 +16,20 @@ _COLUMNS = "id, title, source, author, published, language, url, path, character
 def reprints(catalogue: Catalogue, ids: Iterable[str]) -> dict[str, list[ArticleInfo]]:
     """For each of `ids` that exists, the other articles that tell its story in the same words, by date."""
     sql = f"""SELECT article.id, {", ".join(f"other.{name}" for name in _COLUMNS.split(", "))}
-        FROM json_each(?) AS wanted JOIN articles AS article ON article.id = wanted.value
+        FROM articles AS article
         JOIN articles_shown AS other ON other.id IN (SELECT id FROM articles WHERE story_id = article.story_id)
-        WHERE other.id != article.id ORDER BY other.published IS NULL, other.published, other.number"""  # noqa: S608 - constants
+        WHERE article.id = ANY(?) AND other.id != article.id
+        ORDER BY other.published IS NULL, other.published, other.number"""  # noqa: S608 - constants
     found: dict[str, list[ArticleInfo]] = defaultdict(list)
-    for article_id, *fields in catalogue.query(sql, [json.dumps(list(ids))]):
+    for article_id, *fields in catalogue.query(sql, [list(ids)]):
         found[article_id].append(ArticleInfo(*fields))
     return dict(found)
 
 
 def with_title(catalogue: Catalogue, title: str) -> ArticleInfo | None:
     """The newest article of that title."""
-    sql = f"SELECT {_COLUMNS} FROM articles_shown WHERE title = ? ORDER BY published DESC, number LIMIT 1"  # noqa: S608
+    sql = f"""SELECT {_COLUMNS} FROM articles_shown WHERE title = ?
+        ORDER BY published IS NULL, published DESC, number LIMIT 1"""  # noqa: S608 - constants
     rows = catalogue.query(sql, [title])
     return ArticleInfo(*rows[0]) if rows else None
 

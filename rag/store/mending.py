@@ -5,13 +5,11 @@ Each function works in one transaction and returns how many things were wrong; a
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
-from rag.errors import ArchiveError
 from rag.store.catalogue import Catalogue
 from rag.store.rows import from_blob, sentences_from_json
 from rag.store.writer import Writer, indexed_words
@@ -24,22 +22,23 @@ _PAGE = 500
 
 def drop_orphans(catalogue: Catalogue) -> int:
     """Rows whose article or passage is gone."""
+    gone = 0
     with catalogue.transaction() as writer:
-        before = _changed(writer)
         for table in _OF_ARTICLES:
-            writer.run(f"DELETE FROM {table} WHERE article_id NOT IN (SELECT id FROM articles)")  # noqa: S608
+            sql = f"DELETE FROM {table} WHERE article_id NOT IN (SELECT id FROM articles) RETURNING 1"  # noqa: S608
+            gone += len(writer.run(sql))
         for table in _OF_PASSAGES:
-            writer.run(f"DELETE FROM {table} WHERE passage_id NOT IN (SELECT id FROM passages)")  # noqa: S608
-        return _changed(writer) - before
+            sql = f"DELETE FROM {table} WHERE passage_id NOT IN (SELECT id FROM passages) RETURNING 1"  # noqa: S608
+            gone += len(writer.run(sql))
+    return gone
 
 
 def drop_stale_staging(catalogue: Catalogue) -> int:
     """What a change of the model kept of articles that have changed since."""
-    sql = "DELETE FROM staged WHERE content_hash NOT IN (SELECT content_hash FROM articles WHERE id = article_id)"
+    sql = """DELETE FROM staged WHERE content_hash NOT IN (SELECT content_hash FROM articles WHERE id = article_id)
+        RETURNING 1"""
     with catalogue.transaction() as writer:
-        before = _changed(writer)
-        writer.run(sql)
-        gone = _changed(writer) - before
+        gone = len(writer.run(sql))
         if not writer.run("SELECT 1 FROM staged LIMIT 1"):
             writer.staging.clear()
         return gone
@@ -87,13 +86,13 @@ def renew_words(catalogue: Catalogue) -> int:
                     writer.run("DELETE FROM passages_fts WHERE rowid = ?", [rowid])
                 writer.run("INSERT INTO passages_fts(rowid, terms, folded) VALUES (?, ?, ?)", [rowid, *words])
                 wrong += 1
-    return wrong + _renew_index(catalogue)
+    return wrong + catalogue.driver.renew_words()
 
 
 def _words(writer: Writer) -> Iterator[tuple[int, tuple[str, str], tuple[str, str] | None]]:
     """Row id, the words that belong in the full-text index, and those that are there, of every passage."""
     for (article_id,) in writer.run("SELECT id FROM articles ORDER BY number"):
-        sql = """SELECT id, start, end, language, sentences, terms, folded FROM passages
+        sql = """SELECT id, start, "end", language, sentences, terms, folded FROM passages
             LEFT JOIN passages_fts ON passages_fts.rowid = id WHERE article_id = ?"""
         rows = writer.run(sql, [article_id])
         article = writer.texts([article_id])[0]
@@ -101,21 +100,6 @@ def _words(writer: Writer) -> Iterator[tuple[int, tuple[str, str], tuple[str, st
             passage = Passage("", article_id, start, end, language, sentences_from_json(sentences))
             words, plain = (" ".join(part) for part in indexed_words(article, passage))
             yield rowid, (words, plain), None if terms is None else (terms, folded)
-
-
-def _renew_index(catalogue: Catalogue) -> int:
-    connection = catalogue.connection()
-    check = "INSERT INTO passages_fts(passages_fts, rank) VALUES ('integrity-check', 1)"
-    try:
-        connection.execute(check)
-    except sqlite3.DatabaseError:
-        try:
-            connection.execute("INSERT INTO passages_fts(passages_fts) VALUES ('rebuild')")
-            connection.execute(check)
-        except sqlite3.DatabaseError as error:
-            raise ArchiveError(f"{catalogue.path}: the full-text index is damaged ({error})") from error
-        return 1
-    return 0
 
 
 def renew_sums(catalogue: Catalogue) -> int:
@@ -152,15 +136,12 @@ def renew_log(catalogue: Catalogue) -> int:
     """Entries of the change log whose net effect is not what is there."""
     net = "SELECT passage_id FROM changes GROUP BY passage_id HAVING sum(CASE added WHEN 1 THEN 1 ELSE -1 END) > 0"
     missing = f"""INSERT INTO changes(passage_id, language, added)
-        SELECT id, language, 1 FROM passages WHERE id NOT IN ({net})"""  # noqa: S608
+        SELECT id, language, 1 FROM passages WHERE id NOT IN ({net}) RETURNING 1"""  # noqa: S608
     extra = f"""INSERT INTO changes(passage_id, language, added)
         SELECT passage_id, max(language), 0 FROM changes WHERE passage_id IN ({net})
-        AND passage_id NOT IN (SELECT id FROM passages) GROUP BY passage_id"""  # noqa: S608
+        AND passage_id NOT IN (SELECT id FROM passages) GROUP BY passage_id RETURNING 1"""  # noqa: S608
     with catalogue.transaction() as writer:
-        before = _changed(writer)
-        writer.run(missing)
-        writer.run(extra)
-        return _changed(writer) - before
+        return len(writer.run(missing)) + len(writer.run(extra))
 
 
 def _is_proper(blob: bytes | None, count: int, dimension: int) -> bool:
@@ -171,7 +152,3 @@ def _is_proper(blob: bytes | None, count: int, dimension: int) -> bool:
         return True
     lengths = np.linalg.norm(from_blob(blob, dimension), axis=1)
     return bool(np.all((np.abs(lengths - 1) < 0.05) | (lengths == 0)))
-
-
-def _changed(writer: Writer) -> int:
-    return int(writer.run("SELECT total_changes()")[0][0])

@@ -19,8 +19,8 @@ from filelock import FileLock, Timeout
 from rag.errors import ArchiveError, UsageError
 from rag.store import schema
 from rag.store.backup_file import CATALOGUE, Manifest, checked_rows, rows_of, unpack
-from rag.store.database import read_only_address
 from rag.store.index_note import to_disk
+from rag.store.sqlite import read_only_address
 
 # What a restoring that was killed leaves in the home; of no use to anybody.
 LEFT_OVER = ".restoring-"

@@ -35,10 +35,16 @@ class Staging:
         vectors = b"".join(to_blob(item.vector) for item in passages)
         sentence_vectors = b"".join(to_blob(item.sentence_vectors) for item in passages)
         row = [article_id, content_hash, json.dumps(spans), vectors, sentence_vectors]
-        self._run("INSERT OR REPLACE INTO staged VALUES (?, ?, ?, ?, ?)", row)
+        self._run(
+            """INSERT INTO staged VALUES (?, ?, ?, ?, ?) ON CONFLICT(article_id) DO UPDATE SET
+            content_hash = excluded.content_hash, passages = excluded.passages, vectors = excluded.vectors,
+            sentence_vectors = excluded.sentence_vectors""",
+            row,
+        )
         if passages:
             embedder = json.dumps([identity, len(passages[0].vector)])
-            self._run("INSERT OR REPLACE INTO meta VALUES ('staged', ?)", [embedder])
+            sql = "INSERT INTO meta VALUES ('staged', ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value"
+            self._run(sql, [embedder])
 
     def passages(self) -> Iterator[tuple[str, list[EmbeddedPassage]]]:
         """Article ids and what is staged for them, one article at a time."""

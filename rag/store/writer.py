@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -12,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ArchiveError, EmbedderMismatch
+from rag.store.driver import Driver
 from rag.store.ledger import Ledger
 from rag.store.rows import (
     EmbeddedPassage,
@@ -32,8 +31,8 @@ from rag.types import Article, Passage
 class Writer:
     """One transaction's changes; made by `Catalogue.transaction()`, which calls `finish()` before it commits."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
         self.ledger = Ledger(self.run)
         self.staging = Staging(self.run)
         self._totals: dict[tuple[str, str], tuple[int, NDArray[np.float64]]] = {}
@@ -49,7 +48,7 @@ class Writer:
                 f"not of {identity!r} with {dimension}; embed all of it anew with `rag ingest --rebuild`"
             )
         for pair in wanted.items():
-            self.run("INSERT OR REPLACE INTO meta VALUES (?, ?)", pair)
+            self.run("INSERT INTO meta VALUES (?, ?) ON CONFLICT(key) DO UPDATE SET value = excluded.value", pair)
 
     def adopt_staged(self) -> None:
         """The staged passages take the place of all passages, and their model that of the archive's."""
@@ -76,15 +75,14 @@ class Writer:
 
     def add(self, article: Article, content_hash: str, passages: Sequence[EmbeddedPassage]) -> None:
         """A new article, its own story until linked. Raises ArchiveError if its id or content is there already."""
-        try:
-            self.run(
-                """INSERT INTO articles(content_hash, title, source, source_folded, published, published_first,
-                published_last, language, unquotable, characters, text, author, url, story_id, id)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                [*_content(article, content_hash), article.author, article.url, article.id, article.id],
-            )
-        except sqlite3.IntegrityError as error:
-            raise ArchiveError(f"article {article.id!r} is in the archive already ({error})") from error
+        if self.has_article(article.id) or self.id_of_content(content_hash):
+            raise ArchiveError(f"article {article.id!r} is in the archive already")
+        self.run(
+            """INSERT INTO articles(content_hash, title, source, source_folded, published, published_first,
+            published_last, language, unquotable, characters, text, author, url, story_id, id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            [*_content(article, content_hash), article.author, article.url, article.id, article.id],
+        )
         self.add_passages(article, passages)
 
     def replace(self, article: Article, content_hash: str, passages: Sequence[EmbeddedPassage]) -> None:
@@ -112,7 +110,7 @@ class Writer:
         """The (band, hash) pairs under which near duplicates of an article are found; the old ones go."""
         self.run("DELETE FROM story_bands WHERE article_id = ?", [article_id])
         rows = [(band, value, article_id) for band, value in bands]
-        self._connection.executemany("INSERT OR IGNORE INTO story_bands VALUES (?, ?, ?)", rows)
+        self._driver.run_many("INSERT INTO story_bands VALUES (?, ?, ?) ON CONFLICT DO NOTHING", rows)
 
     def sharing_bands(self, article_id: str, at_most: int) -> dict[str, list[str]]:
         """Other articles that share a band with it, `at_most` of each band, by story."""
@@ -135,33 +133,34 @@ class Writer:
 
     def join_stories(self, story_ids: Iterable[str]) -> None:
         """Makes some stories one, named after its earliest member."""
-        listed = json.dumps(list(story_ids))
-        sql = """SELECT id FROM articles WHERE story_id IN (SELECT value FROM json_each(?))
+        listed = list(story_ids)
+        sql = """SELECT id FROM articles WHERE story_id = ANY(?)
             ORDER BY published_first IS NULL, published_first, number LIMIT 1"""
         earliest = self.run(sql, [listed])[0][0]
-        sql = "UPDATE articles SET story_id = ? WHERE story_id IN (SELECT value FROM json_each(?)) AND story_id <> ?"
+        sql = "UPDATE articles SET story_id = ? WHERE story_id = ANY(?) AND story_id <> ?"
         self.run(sql, [earliest, listed, earliest])
 
     def texts(self, article_ids: Iterable[str]) -> list[Article]:
         """Id, text, title and unquotable spans of articles, nothing else of them."""
-        sql = "SELECT id, text, title, unquotable FROM articles WHERE id IN (SELECT value FROM json_each(?))"
-        rows = self.run(sql, [json.dumps(list(article_ids))])
+        sql = "SELECT id, text, title, unquotable FROM articles WHERE id = ANY(?)"
+        rows = self.run(sql, [list(article_ids)])
         return [Article(row[0], row[1], row[2], unquotable=spans_from_json(row[3])) for row in rows]
 
     def set_story(self, story_id: str, article_ids: Iterable[str]) -> None:
-        sql = "UPDATE articles SET story_id = ? WHERE id IN (SELECT value FROM json_each(?)) AND story_id <> ?"
-        self.run(sql, [story_id, json.dumps(list(article_ids)), story_id])
+        sql = "UPDATE articles SET story_id = ? WHERE id = ANY(?) AND story_id <> ?"
+        self.run(sql, [story_id, list(article_ids), story_id])
 
     # Passages
 
     def add_passages(self, article: Article, passages: Sequence[EmbeddedPassage]) -> None:
         for embedded in passages:
             passage = embedded.passage
-            cursor = self._connection.execute(
-                "INSERT INTO passages(article_id, start, end, language, sentences) VALUES (?, ?, ?, ?, ?)",
+            inserted = self.run(
+                """INSERT INTO passages(article_id, start, "end", language, sentences) VALUES (?, ?, ?, ?, ?)
+                RETURNING id""",
                 [article.id, passage.start, passage.end, passage.language, sentences_to_json(passage.sentences)],
             )
-            rowid = cursor.lastrowid
+            rowid = inserted[0][0]
             vector, sentence_vectors = to_blob(embedded.vector), to_blob(embedded.sentence_vectors)
             self.run("INSERT INTO vectors VALUES (?, ?, ?)", [rowid, passage.language, vector])
             self.run("INSERT INTO sentence_vectors VALUES (?, ?)", [rowid, sentence_vectors])
@@ -186,8 +185,9 @@ class Writer:
         """Writes what was summed up over the transaction."""
         for (kind, language), (count, total) in self._totals.items():
             self._add_to_mean(kind, language, count, total)
-        self._connection.executemany(
-            "INSERT INTO vocabulary VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count",
+        self._driver.run_many(
+            """INSERT INTO vocabulary VALUES (?, ?, ?)
+            ON CONFLICT(folded, term) DO UPDATE SET count = vocabulary.count + excluded.count""",
             [(folded, term, count) for (folded, term), count in self._vocabulary.items() if count],
         )
         if any(count < 0 for count in self._vocabulary.values()):
@@ -217,13 +217,17 @@ class Writer:
             count += stored[0][0]
             total = total + np.frombuffer(stored[0][1]) if count else total
         if count:
-            self.run("INSERT OR REPLACE INTO language_means VALUES (?, ?, ?, ?)", [*key, count, total.tobytes()])
+            self.run(
+                """INSERT INTO language_means VALUES (?, ?, ?, ?)
+                ON CONFLICT(kind, language) DO UPDATE SET count = excluded.count, total = excluded.total""",
+                [*key, count, total.tobytes()],
+            )
         else:
             self.run("DELETE FROM language_means WHERE kind = ? AND language = ?", key)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Executes a statement; its rows."""
-        return self._connection.execute(sql, parameters).fetchall()
+        return self._driver.run(sql, parameters)
 
 
 def _content(article: Article, content_hash: str) -> list[Any]:
