@@ -22,20 +22,25 @@ SOME = 6
 SELDOM = 5
 
 
-def check(home: Path, town: Town, told: Iterable[str], random: Random, count: Counter[str]) -> None:
-    """`told` are the files whose articles were reported as added or updated, in their present state."""
+def check(
+    home: Path, town: Town, told: Iterable[str], random: Random, count: Counter[str], url: str | None = None
+) -> None:
+    """`told` are the files whose articles were reported as added or updated, in their present state.
+
+    `url` is that of a shared catalogue.
+    """
     names = sorted(told)
     count["times"] += 1
     count["reported"] += len(names)
-    if not (home / "catalogue.sqlite3").exists():
+    if not url and not (home / "catalogue.sqlite3").exists():
         assert not names
         return
-    with Catalogue.open(home) as catalogue:
+    with Catalogue.open(home, url=url) as catalogue:
         sound(catalogue)
         is_told_once(catalogue, town, names, count)
-    repaired(home, count, with_index=count["times"] % SELDOM == 1)
+    repaired(home, count, with_index=count["times"] % SELDOM == 1, url=url)
     asked = random.sample(names, min(SOME, len(names)))
-    answers(home, town, asked, count)
+    answers(home, town, asked, count, url)
 
 
 def is_told_once(catalogue: Catalogue, town: Town, names: Iterable[str], count: Counter[str]) -> None:
@@ -52,9 +57,9 @@ def is_told_once(catalogue: Catalogue, town: Town, names: Iterable[str], count: 
     assert not count["doubled"] and not count["lost"]
 
 
-def repaired(home: Path, count: Counter[str], *, with_index: bool = True) -> None:
+def repaired(home: Path, count: Counter[str], *, with_index: bool = True, url: str | None = None) -> None:
     """The catalogue never needs mending; the vector index, which is derived, may."""
-    for found in repair(home, HashingEmbedder):  # type: ignore[arg-type]
+    for found in repair(home, HashingEmbedder, catalogue_url=url):  # type: ignore[arg-type]
         if found.status == "mended" and found.name == "index":
             count["index built"] += 1
         elif found.status != "ok" and found.name != "left over":
@@ -64,8 +69,8 @@ def repaired(home: Path, count: Counter[str], *, with_index: bool = True) -> Non
             return
 
 
-def answers(home: Path, town: Town, names: Iterable[str], count: Counter[str]) -> None:
-    with opened(str(home)) as qa:
+def answers(home: Path, town: Town, names: Iterable[str], count: Counter[str], url: str | None = None) -> None:
+    with opened(str(home), url) as qa:
         for name in names:
             quotes = [citation.quote for citation in qa.ask(question_of(name)).citations]
             assert fact_of(name, town.figures[name]) in quotes, (name, quotes)

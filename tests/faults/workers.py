@@ -118,19 +118,26 @@ def _work(asked: dict[str, Any]) -> None:
         os._exit(status)
 
 
-def opened(home: str) -> Any:
+def opened(home: str, url: str | None = None) -> Any:
     """The archive, with an embedder that costs nothing."""
     from conftest import HashingEmbedder
 
     from rag.newsqa import NewsQA
     from rag.settings import Settings
 
-    qa = NewsQA(Settings(home=Path(home), engine="quotes"))
+    qa = NewsQA(Settings(home=Path(home), engine="quotes", catalogue_url=url))
     qa.__dict__["embedder"] = HashingEmbedder()
     return qa
 
 
-def ingest(home: str, news: str, file_limit: int = 0, characters: int = 400, killed_after: int = 0) -> None:
+def ingest(
+    home: str,
+    news: str,
+    file_limit: int = 0,
+    characters: int = 400,
+    killed_after: int = 0,
+    url: str | None = None,
+) -> None:
     """Ingests a folder two articles at a time; no file grows beyond `file_limit` bytes, as on a full disk.
 
     Kills itself once `killed_after` articles are stored.
@@ -149,7 +156,7 @@ def ingest(home: str, news: str, file_limit: int = 0, characters: int = 400, kil
         if killed_after and step.articles >= killed_after:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    with opened(home) as qa:
+    with opened(home, url) as qa:
         report = qa.ingest([news], on_progress=report_step)
     tell(f"added {report.added} {report.updated} {report.unchanged} {report.removed} {len(report.failed)}")
 
