@@ -4,9 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 DATA   ?= ../shared/data
 ARTICLES ?= ../shared/articles
+ASKERS ?= 20,200
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-embedding bench-attacks bench-llm bench-verify fuzz test-faults clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-embedding bench-attacks bench-llm bench-verify bench-load fuzz test-faults clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -76,6 +77,9 @@ bench-llm: $(VENV)/.installed-dev       ## written answers beside quotes and Lla
 
 bench-verify: $(VENV)/.installed-dev    ## the check against people's labels; JUDGE=1: with the model
 	@$(BIN)/python -m eval.benchmarks.verify --data $(DATA) $(if $(JUDGE),--judge --limit $(or $(LIMIT),40))
+
+bench-load: $(VENV)/.installed-dev      ## many who ask a server at a time: SECONDS=120, ASKERS=20,200
+	@$(BIN)/python -m eval.benchmarks.load --seconds $(or $(SECONDS),120) --askers $(ASKERS)
 
 clean:           ## remove .venv and caches (never the archive)
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build *.egg-info

@@ -116,6 +116,15 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
     )
 
 
+def environment_with(given: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process that is to see these settings and none of this one's.
+
+    Such a process is best started where no `.env` lies.
+    """
+    own = ("RAG_", "LLM_", "EMBED_", "OPENAI_", "CHROMA_", "API_KEYS")
+    return {**{name: value for name, value in os.environ.items() if not name.startswith(own)}, **given}
+
+
 def _environment() -> dict[str, str]:
     from dotenv import dotenv_values
 

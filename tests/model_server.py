@@ -51,10 +51,13 @@ class Reply:
 
 
 class ModelServer:
-    """The process and its script. Without a script every reply is "Scripted reply."."""
+    """The process and its script. Without a script every reply is "Scripted reply.". `port` 0 is any free one."""
+
+    def __init__(self, port: int = 0) -> None:
+        self._port = port
 
     def __enter__(self) -> ModelServer:
-        program = [sys.executable, "-S", "-E", str(Path(__file__).with_name("scripted_server.py"))]
+        program = [sys.executable, "-S", "-E", str(Path(__file__).with_name("scripted_server.py")), str(self._port)]
         self._process = subprocess.Popen(program, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         assert self._process.stdout
         self._root = f"http://127.0.0.1:{int(self._process.stdout.readline())}"
@@ -63,6 +66,11 @@ class ModelServer:
     def __exit__(self, *_: object) -> None:
         # It ends when its input does.
         self._process.communicate(timeout=10)
+
+    def kill(self) -> None:
+        """As `kill -9`; another one may be started on the same port."""
+        self._process.kill()
+        self._process.communicate()
 
     @property
     def url(self) -> str:

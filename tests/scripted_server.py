@@ -1,4 +1,4 @@
-"""An OpenAI-compatible server as a process of its own: `python scripted_server.py` prints its port and serves.
+"""An OpenAI-compatible server as a process of its own: `python scripted_server.py 0` prints its port and serves.
 
 Standard library only, so that it starts at once. What it answers is scripted through `/script` (see
 `model_server.Reply` for the fields of a reply); what it was asked is read from `/asked`. It ends when its
@@ -190,8 +190,8 @@ class Handler(BaseHTTPRequestHandler):
 class Server(ThreadingHTTPServer):
     daemon_threads = True
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
+    def __init__(self, port: int) -> None:
+        super().__init__(("127.0.0.1", port), Handler)
         self.script = Script()
 
     def handle_error(self, *_: object) -> None:
@@ -215,7 +215,7 @@ def refusal(name: str) -> str:
 
 
 if __name__ == "__main__":
-    running = Server()
+    running = Server(int(sys.argv[1]))
     threading.Thread(target=running.serve_forever, args=[0.01], daemon=True).start()
     print(running.server_port, flush=True)
     sys.stdin.read()

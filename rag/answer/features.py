@@ -86,7 +86,8 @@ class QuestionTerms:
     """
 
     def __init__(self, text: str, weight: Mapping[str, float], *, folded: bool, background: str = "") -> None:
-        self._terms = cache(folded_terms if folded else terms)
+        self._folded = cache(folded_terms)
+        self._terms = self._folded if folded else cache(terms)
         words = self._terms(text)
         default = max(weight.values(), default=1.0)
         leant_on = {word: BACKGROUND_WEIGHT * weight.get(word, default) for word in _telling(self._terms(background))}
@@ -107,7 +108,7 @@ class QuestionTerms:
         """The share of the question's names and figures that `text` holds; None where it has none."""
         if not self.names:
             return None
-        plain = set(folded_terms(text))
+        plain = set(self._folded(text))
         return sum(1 for name in self.names if name in plain) / len(self.names)
 
 
@@ -117,7 +118,8 @@ def _telling(words: Sequence[str]) -> Sequence[str]:
 
 def feature_matrix(question: Question, asked: QuestionTerms, candidates: Sequence[Candidate]) -> NDArray[np.float64]:
     """One row of `FEATURES` for each candidate: [n, len(FEATURES)]."""
-    around = {candidate.hit.passage.id: _Around(asked, candidate) for candidate in candidates}
+    one_of_each = {candidate.hit.passage.id: candidate for candidate in candidates}
+    around = {passage_id: _Around(asked, candidate) for passage_id, candidate in one_of_each.items()}
     apart = _apart_weights(asked, candidates)
     rows = [
         _row(question, asked, candidate, around[candidate.hit.passage.id], apart[candidate.hit.passage.article_id])

@@ -50,7 +50,7 @@ def others() -> Iterator[list[Worker]]:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if not counts:
         return
-    columns = ("times", "completed", "reported", "answered", "doubled", "lost", "index built", "problems")
+    columns = ("times", "completed", "cut short", "reported", "answered", "doubled", "lost", "index built", "problems")
     terminalreporter.write_line(f"faults, seed {config.getoption('seed', 0)}")
     terminalreporter.write_line(f"{'fault':<26}" + "".join(f"{column:>13}" for column in columns))
     for fault, found in counts.items():
