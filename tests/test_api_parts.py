@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import logging
 import sys
+import time
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 import pytest
@@ -13,12 +15,14 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rag.answer.compose import settled, shown_sentence
+from rag.server.asking import Stop, events
 from rag.server.completions import Pieces
 from rag.server.footnotes import harmless, notes, without_notes
 from rag.server.jsonline import json_line
+from rag.server.line import Queue
 from rag.server.logs import JsonLines
 from rag.server.sse import event
-from rag.types import Answer, AnswerSentence, Citation, Settled
+from rag.types import Answer, AnswerEvent, AnswerSentence, Citation, Filters, Settled, Turn
 
 CITATION = Citation(
     1, "a1", "Bridge opens", "Courier", "2026-04-29", "en", "a.md", "https://c.example/a", 0, 9, "It opened", 0.9
@@ -30,6 +34,28 @@ ANSWER = Answer("q", "It opened [1].", True, "en", "llm", (SUPPORTED,), (CITATIO
 
 def event_of(sentence: AnswerSentence, *, new_line: bool = False) -> Settled:
     return Settled(sentence, (), shown_sentence(sentence, new_line))
+
+
+# Turns
+
+
+class LingeringEngine:
+    """Has work left once its answer is known."""
+
+    def stream(
+        self, question: str, *, filters: Filters | None = None, history: Sequence[Turn] = ()
+    ) -> Iterator[AnswerEvent]:
+        yield ANSWER
+        time.sleep(0.2)
+
+
+def test_who_has_the_answer_has_given_the_turn_back() -> None:
+    # Else the next question, asked at once, would be a second one of theirs and stand behind all who come meanwhile.
+    line = Queue(at_once=1)
+    told = events(LingeringEngine(), line, "ann", "q", Filters(), (), Stop())
+    assert next(told) == ANSWER
+    assert line.length() == (0, 0)
+    assert list(told) == []
 
 
 # Streamed text

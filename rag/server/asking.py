@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from rag.server.line import Left, Place, Queue
-from rag.types import AnswerEvent, Filters, Turn
+from rag.types import Answer, AnswerEvent, Filters, Turn
 
 # How often somebody who waits hears something, in seconds.
 HEARTBEAT = 1.0
@@ -140,13 +140,19 @@ def _work(
     stop: Stop,
     results: queue.SimpleQueue[AnswerEvent | _End],
 ) -> None:
-    end = _End()
+    answer, end = None, _End()
     with place:
         try:
             for event in engine.stream(question, filters=filters, history=history):
-                results.put(event)
+                if isinstance(event, Answer):
+                    answer = event
+                else:
+                    results.put(event)
                 if stop:
                     break
         except Exception as error:  # is told by whoever asked
             end = _End(error)
+    # Who has the answer may ask the next question at once, and that is no second one beside this.
+    if answer:
+        results.put(answer)
     results.put(end)
