@@ -121,7 +121,7 @@ def environment_with(given: Mapping[str, str]) -> dict[str, str]:
 
     Such a process is best started where no `.env` lies.
     """
-    own = ("RAG_", "LLM_", "EMBED_", "OPENAI_", "CHROMA_", "API_KEYS")
+    own = ("RAG_", "LLM_", "EMBED_", "OPENAI_", "CATALOGUE_", "CHROMA_", "API_KEYS")
     return {**{name: value for name, value in os.environ.items() if not name.startswith(own)}, **given}
 
 

@@ -42,6 +42,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "openinference": ("rag.server.traces",),
     "prometheus_client": ("rag.server.metrics",),
     "openai": ("rag.embed.remote", "rag.models"),
+    "psycopg": ("rag.store.postgres",),
     "llama_index": ("rag.retrieve", "rag.engine", "rag.embed", "rag.models", "eval.benchmarks", "eval.llamaindex"),
 }
 
