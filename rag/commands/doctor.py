@@ -64,5 +64,5 @@ def _repaired(home: str | None) -> Iterator[Check]:
     from rag.ingest.repair import repair
 
     loaded = settings.load(home)
-    for found in repair(loaded.home, lambda: open_embedder(loaded), loaded.chroma_url):
+    for found in repair(loaded.home, lambda: open_embedder(loaded), loaded.chroma_server):
         yield Check(f"repair {found.name}", found.status, found.detail, found.advice)
