@@ -70,7 +70,7 @@ class Chroma:
     def server(cls, server: ChromaServer, prefix: str) -> Chroma:
         """A database on a server, its address as http://host:port. Raises SettingsError on a bad address."""
         import chromadb
-        from chromadb.config import Settings
+        from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, Settings
 
         address = urlsplit(server.url)
         shown = without_credentials(server.url)
@@ -95,8 +95,8 @@ class Chroma:
                 ssl,
                 headers={"x-chroma-token": server.api_key} if server.api_key else None,
                 settings=settings,
-                tenant=server.tenant or chromadb.DEFAULT_TENANT,
-                database=server.database or chromadb.DEFAULT_DATABASE,
+                tenant=server.tenant or DEFAULT_TENANT,
+                database=server.database or DEFAULT_DATABASE,
             )
             told = client.get_max_batch_size()
             batch = min(told, AT_MOST) if told > 0 else AT_MOST
