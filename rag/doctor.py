@@ -101,6 +101,9 @@ def check_settings(settings: Settings) -> Check:
         "LLM_API_VERSION": settings.llm_api_version or "not set",
         "CATALOGUE_URL": without_credentials(settings.catalogue_url),
         "CHROMA_URL": without_credentials(settings.chroma_url),
+        "CHROMA_TENANT": settings.chroma_tenant or "not set",
+        "CHROMA_DATABASE": settings.chroma_database or "not set",
+        "CHROMA_API_KEY": "set" if settings.chroma_api_key else "not set",
         "RAG_USERS": str(settings.users) if settings.users else "not set",
     }
     detail = ", ".join(f"{name}={value}" for name, value in shown.items())

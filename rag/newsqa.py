@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from rag.retrieve.retriever import ArchiveRetriever
     from rag.store.catalogue import Catalogue
     from rag.store.rows import ArticleInfo
-    from rag.store.vectors import VectorIndex
+    from rag.store.vectors import Index
 
 # Tokens that a follow-up may take when a language model makes it a question of its own.
 REWRITTEN_TOKENS = 120
@@ -64,10 +64,10 @@ class NewsQA:
         return Catalogue.open(self.settings.home, url=self.settings.catalogue_url)
 
     @cached_property
-    def index(self) -> VectorIndex:
+    def index(self) -> Index:
         from rag.store.vectors import open_index
 
-        return open_index(self.catalogue, self.settings)
+        return open_index(self.catalogue, self.settings.chroma_server)
 
     @cached_property
     def retriever(self) -> ArchiveRetriever:

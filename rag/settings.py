@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rag.errors import SettingsError
@@ -27,6 +27,16 @@ SHORTEST_KEY = 16
 
 
 @dataclass(frozen=True, slots=True)
+class ChromaServer:
+    """Where a Chroma server is and how it is asked; the address may hold a password, so `repr` shows neither."""
+
+    url: str = field(repr=False)
+    tenant: str | None = None
+    database: str | None = None
+    api_key: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Resolved settings. Secrets are kept out of `repr`."""
 
@@ -37,6 +47,9 @@ class Settings:
     embed_api_key: str | None = None
     catalogue_url: str | None = None
     chroma_url: str | None = None
+    chroma_tenant: str | None = None
+    chroma_database: str | None = None
+    chroma_api_key: str | None = None
     top_k: int = 10
     llm_model: str | None = None
     llm_base_url: str | None = None
@@ -64,6 +77,13 @@ class Settings:
         """What is set, or what the model reads in a few seconds."""
         return self.llm_evidence_tokens or (LOCAL_EVIDENCE if self.llm_model == LOCAL_LLM else SERVER_EVIDENCE)
 
+    @property
+    def chroma_server(self) -> ChromaServer | None:
+        """None: Chroma works in a folder of the home."""
+        if not self.chroma_url:
+            return None
+        return ChromaServer(self.chroma_url, self.chroma_tenant, self.chroma_database, self.chroma_api_key)
+
     def __repr__(self) -> str:
         shown = ("home", "engine", "embed_model", "llm_model")
         return f"Settings({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
@@ -87,6 +107,9 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
         embed_api_key=text("EMBED_API_KEY") or text("OPENAI_API_KEY"),
         catalogue_url=text("CATALOGUE_URL"),
         chroma_url=text("CHROMA_URL"),
+        chroma_tenant=text("CHROMA_TENANT"),
+        chroma_database=text("CHROMA_DATABASE"),
+        chroma_api_key=_header("CHROMA_API_KEY", text("CHROMA_API_KEY")),
         top_k=_integer("RAG_TOP_K", text("RAG_TOP_K"), default=10, low=1, high=100),
         llm_model=text("LLM_MODEL"),
         llm_base_url=text("LLM_BASE_URL") or text("OPENAI_BASE_URL"),
@@ -142,6 +165,13 @@ def _keys(name: str, value: str | None) -> tuple[str, ...]:
                 "`openssl rand -hex 24` writes them, with commas between keys"
             )
     return keys
+
+
+def _header(name: str, value: str | None) -> str | None:
+    """A key that goes into an HTTP header. The message of an error never holds it."""
+    if value and not (value.isascii() and value.isprintable() and " " not in value):
+        raise SettingsError(f"{name} cannot be sent: it holds a space or a letter that is not ASCII; copy it again")
+    return value
 
 
 def _path(value: str | None) -> Path | None:

@@ -64,5 +64,5 @@ def _repaired(home: str | None) -> Iterator[Check]:
     from rag.ingest.repair import repair
 
     loaded = settings.load(home)
-    for found in repair(loaded.home, lambda: open_embedder(loaded), loaded.chroma_url, loaded.catalogue_url):
+    for found in repair(loaded.home, lambda: open_embedder(loaded), loaded.chroma_server, loaded.catalogue_url):
         yield Check(f"repair {found.name}", found.status, found.detail, found.advice)

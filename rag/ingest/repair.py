@@ -17,12 +17,13 @@ from filelock import FileLock, Timeout
 
 from rag.errors import ArchiveError, RagError
 from rag.ingest.embedding import embed, identity
+from rag.settings import ChromaServer
 from rag.store import mending
 from rag.store.backup_file import CATALOGUE
 from rag.store.catalogue import Catalogue
 from rag.store.restoring import LEFT_OVER
 from rag.store.sqlite import read_only_address
-from rag.store.vectors import VectorIndex
+from rag.store.vectors import open_index
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -49,7 +50,7 @@ class Finding:
 def repair(
     home: Path,
     embedder: Callable[[], BaseEmbedding],
-    chroma_url: str | None = None,
+    server: ChromaServer | None = None,
     catalogue_url: str | None = None,
 ) -> Iterator[Finding]:
     """Finding after finding, each when it is mended; `embedder` is called only if something has to be embedded."""
@@ -63,7 +64,7 @@ def repair(
             yield found
             if found.status != "problem":
                 yield from _rows(catalogue, embedder)
-                yield _index(catalogue, chroma_url)
+                yield _index(catalogue, server)
     except ArchiveError as error:
         yield Finding("catalogue", "problem", str(error), _RESTORE)
     yield from _other_databases(home)
@@ -128,12 +129,13 @@ def _vectors(catalogue: Catalogue, embedder: Callable[[], BaseEmbedding]) -> Fin
     return Finding("vectors", "mended", f"articles embedded again: {len(wrong)}")
 
 
-def _index(catalogue: Catalogue, chroma_url: str | None) -> Finding:
-    with closing(VectorIndex(catalogue, chroma_url)) as index:
+def _index(catalogue: Catalogue, server: ChromaServer | None) -> Finding:
+    remedy = "start the Chroma server, or correct the CHROMA_ settings" if server else "free some space"
+    with closing(open_index(catalogue, server)) as index:
         try:
             outcome = index.mend()
         except ArchiveError as error:
-            return Finding("index", "problem", str(error), "questions are answered without it; free some space")
+            return Finding("index", "problem", str(error), "questions are answered without it; " + remedy)
     if outcome == "in use":
         return Finding("index", "ok", "another process uses it and keeps it up to date")
     if outcome == "built":

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
     from rag.store.catalogue import Catalogue
-    from rag.store.vectors import VectorIndex
+    from rag.store.vectors import Index
 
 # Candidates fetched per language by vector, and in the question's language by words.
 DENSE_CANDIDATES = 60
@@ -40,7 +40,7 @@ RESTORED_FROM = 20
 class ArchiveRetriever(BaseRetriever):
     """`retrieve(str)` gives LlamaIndex nodes, `search(ArchiveQuery)` the hits behind them."""
 
-    def __init__(self, catalogue: Catalogue, index: VectorIndex, embedder: BaseEmbedding, top_k: int = 10) -> None:
+    def __init__(self, catalogue: Catalogue, index: Index, embedder: BaseEmbedding, top_k: int = 10) -> None:
         super().__init__()
         self.catalogue = catalogue
         self.index = index

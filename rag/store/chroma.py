@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
@@ -15,15 +15,23 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from rag.errors import SettingsError
+from rag.settings import ChromaServer
 from rag.store.index_note import IndexNote
 from rag.store.rows import Vector
+from rag.text.address import credentials, one_line, without_credentials
 
 if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
 # Recall@10 of 0.94 on 50,000 vectors at 3 ms; Chroma's own default reaches 0.70 there.
-_CONFIGURATION = {"hnsw": {"space": "cosine", "ef_search": 400}}
+_CONFIGURATION: dict[str, dict[str, object]] = {"hnsw": {"space": "cosine", "ef_search": 400}}
+# A distributed Chroma, as Chroma Cloud is, has another index and may refuse the settings of this one.
+_DISTRIBUTED: dict[str, dict[str, object]] = {"spann": {"space": "cosine"}}
+# What Chroma Cloud takes and gives in one request unless asked for more; its server does not tell.
+AT_MOST = 300
+# For a server that took the connection and then says nothing.
+_SECONDS = 30.0
 
 
 class ChromaError(Exception):
@@ -33,9 +41,14 @@ class ChromaError(Exception):
 class Chroma:
     """An open Chroma database, written by one process at a time. Every method raises ChromaError."""
 
-    def __init__(self, client: Client, prefix: str) -> None:
+    def __init__(
+        self, client: Client, prefix: str, batch: int | None = None, secrets: tuple[str | None, ...] = ()
+    ) -> None:
+        """`batch` is how many vectors one request may hold, None for any number; no error repeats `secrets`."""
         self._client = client
         self._prefix = prefix
+        self._batch = batch
+        self._secrets = secrets
         self._collections: dict[str, Collection] = {}
 
     @classmethod
@@ -54,26 +67,46 @@ class Chroma:
                 raise
 
     @classmethod
-    def server(cls, url: str, prefix: str) -> Chroma:
-        """A database on a server, `url` as http://host:port. Raises SettingsError on a bad address."""
+    def server(cls, server: ChromaServer, prefix: str) -> Chroma:
+        """A database on a server, its address as http://host:port. Raises SettingsError on a bad address."""
         import chromadb
-        from chromadb.config import Settings
+        from chromadb.config import DEFAULT_DATABASE, DEFAULT_TENANT, Settings
 
-        address = urlsplit(url)
+        address = urlsplit(server.url)
+        shown = without_credentials(server.url)
         try:
             host, port = address.hostname, address.port
         except ValueError:
             host = port = None
         if address.scheme not in ("http", "https") or not host:
-            raise SettingsError(f"CHROMA_URL is {url!r}; write it as http://host:port")
-        ssl = address.scheme == "https"
-        with _failures(f"connecting to {url}"):
-            settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
-            client = chromadb.HttpClient(host, port or (443 if ssl else 8000), ssl, settings=settings)
-            return cls(cast("Client", client), prefix)
+            raise SettingsError(f"CHROMA_URL is {shown!r}; write it as http://host:port")
+        ssl, named = address.scheme == "https", server.tenant and server.database
+        secrets = (server.api_key, *credentials(server.url))
+        with _failures(f"connecting to {shown}", *secrets):
+            settings = Settings(
+                _env_file=None,  # type: ignore[call-arg]
+                anonymized_telemetry=False,
+                # A key of Chroma Cloud may be for one tenant and one database, which then need no naming.
+                chroma_overwrite_singleton_tenant_database_access_from_auth=bool(server.api_key) and not named,
+            )
+            client = chromadb.HttpClient(
+                host,
+                port or (443 if ssl else 8000),
+                ssl,
+                headers={"x-chroma-token": server.api_key} if server.api_key else None,
+                settings=settings,
+                tenant=server.tenant or DEFAULT_TENANT,
+                database=server.database or DEFAULT_DATABASE,
+            )
+            told = client.get_max_batch_size()
+            batch = min(told, AT_MOST) if told > 0 else AT_MOST
+            made = cls(cast("Client", client), prefix, batch, secrets)
+            # The client waits for ever otherwise, and has no setting for it.
+            made._client._server._session.timeout = _SECONDS  # type: ignore[attr-defined]
+            return made
 
     def close(self) -> None:
-        with _failures("closing"):
+        with self._failing("closing"):
             self._client.close()
 
     def query(self, vector: Vector, language: str, k: int) -> list[tuple[int, float]]:
@@ -81,25 +114,35 @@ class Chroma:
         if language not in self._collections:
             # Only `counts` and writing open collections: a question must not make one.
             return []
-        with _failures(f"searching {language}"):
+        with self._failing(f"searching {language}"):
             found = self._collection(language).query(
                 query_embeddings=[vector.tolist()], n_results=k, include=["distances"]
             )
             distances = found["distances"] or [[]]
             return [(int(rowid), 1 - distance) for rowid, distance in zip(found["ids"][0], distances[0], strict=True)]
 
+    def find(self, language: str) -> None:
+        """Makes the collection of a language ready for `query`, and makes none. Raises ChromaError if there is none."""
+        if language not in self._collections:
+            with self._failing(f"opening {language}"):
+                found = self._client.get_collection(self._prefix + language, embedding_function=None)
+                self._collections[language] = found
+
     def upsert(self, language: str, rowids: Sequence[int], vectors: Vector) -> None:
-        with _failures(f"adding to {language}"):
-            self._collection(language).upsert(ids=[str(rowid) for rowid in rowids], embeddings=vectors)
+        with self._failing(f"adding to {language}"):
+            for part in self._parts(len(rowids)):
+                ids = [str(rowid) for rowid in rowids[part]]
+                self._collection(language).upsert(ids=ids, embeddings=vectors[part])
 
     def delete(self, language: str, rowids: Sequence[int]) -> None:
         """Row ids that are not there are passed over."""
-        with _failures(f"deleting from {language}"):
-            self._collection(language).delete(ids=[str(rowid) for rowid in rowids])
+        with self._failing(f"deleting from {language}"):
+            for part in self._parts(len(rowids)):
+                self._collection(language).delete(ids=[str(rowid) for rowid in rowids[part]])
 
     def vectors(self, language: str, rowids: Sequence[int]) -> tuple[list[int], Vector]:
         """Those of `rowids` that are there, ascending, and their vectors [n, d]."""
-        with _failures(f"reading {language}"):
+        with self._failing(f"reading {language}"):
             found = self._collection(language).get(ids=[str(rowid) for rowid in rowids], include=["embeddings"])
             held = np.array([int(rowid) for rowid in found["ids"]], dtype=np.int64)
             order = np.argsort(held)
@@ -108,7 +151,7 @@ class Chroma:
 
     def counts(self) -> dict[str, int]:
         """Vectors per language; empty collections are left out."""
-        with _failures("counting"):
+        with self._failing("counting"):
             names = [collection.name for collection in self._client.list_collections()]
             languages = [name.removeprefix(self._prefix) for name in names if name.startswith(self._prefix)]
             counts = {language: self._collection(language).count() for language in languages}
@@ -116,7 +159,7 @@ class Chroma:
 
     def clear(self, scope: str) -> None:
         """Drops every collection whose name starts with `scope`."""
-        with _failures("clearing"):
+        with self._failing("clearing"):
             self._collections.clear()
             for collection in self._client.list_collections():
                 if collection.name.startswith(scope):
@@ -124,19 +167,34 @@ class Chroma:
 
     def _collection(self, language: str) -> Collection:
         if language not in self._collections:
-            self._collections[language] = self._client.get_or_create_collection(
-                self._prefix + language,
-                configuration=_CONFIGURATION,  # type: ignore[arg-type]
-                # Otherwise Chroma downloads a model.
-                embedding_function=None,
-            )
+            try:
+                self._collections[language] = self._made(language, _CONFIGURATION)
+            except Exception as error:
+                if self._batch is None or not re.search("hnsw|spann", str(error), re.IGNORECASE):
+                    raise
+                self._collections[language] = self._made(language, _DISTRIBUTED)
         return self._collections[language]
 
+    def _made(self, language: str, configuration: dict[str, dict[str, object]]) -> Collection:
+        return self._client.get_or_create_collection(
+            self._prefix + language,
+            configuration=configuration,  # type: ignore[arg-type]
+            # Otherwise Chroma downloads a model.
+            embedding_function=None,
+        )
 
-def connect(folder: Path, url: str | None, note: IndexNote) -> Chroma:
-    """The database whose vectors a note speaks of: on the server `url`, else in `folder`. Raises ChromaError."""
+    def _parts(self, count: int) -> Iterator[slice]:
+        size = self._batch or count
+        yield from (slice(start, start + size) for start in range(0, count, size or 1))
+
+    def _failing(self, doing: str) -> AbstractContextManager[None]:
+        return _failures(doing, *self._secrets)
+
+
+def connect(folder: Path, server: ChromaServer | None, note: IndexNote) -> Chroma:
+    """The database whose vectors a note speaks of: on a server, else in `folder`. Raises ChromaError."""
     prefix = f"{slug(note.embedder)}-{note.dimension}-"
-    return Chroma.server(url, f"{note.archive}-{prefix}") if url else Chroma.folder(folder, prefix)
+    return Chroma.server(server, f"{note.archive}-{prefix}") if server else Chroma.folder(folder, prefix)
 
 
 def _forget(folder: Path) -> None:
@@ -153,11 +211,11 @@ def slug(name: str) -> str:
 
 
 @contextmanager
-def _failures(doing: str) -> Iterator[None]:
+def _failures(doing: str, *secrets: str | None) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, SystemExit, GeneratorExit):
         raise
     except BaseException as error:
-        # Panics of Chroma's Rust core are no Exceptions.
-        raise ChromaError(f"Chroma failed {doing}: {error}") from error
+        # Panics of Chroma's Rust core are no Exceptions. The cause may hold a key in full.
+        raise ChromaError(f"Chroma failed {doing}: {one_line(str(error), *secrets)}") from None

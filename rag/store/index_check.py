@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.errors import ArchiveError
+from rag.settings import ChromaServer
 from rag.store.catalogue import Catalogue
 from rag.store.chroma import Chroma, ChromaError, connect
 from rag.store.index_note import IndexNote
@@ -30,9 +31,14 @@ _PAGE, _LEAST_FOUND = 200, 0.9
 _TOLERANCE = 2e-3
 
 
-def is_whole(catalogue: Catalogue, note: IndexNote, url: str | None) -> bool:
+def is_whole(catalogue: Catalogue, note: IndexNote, server: ChromaServer | None) -> bool:
     """Whether the index is as the note says; nobody else may use it meanwhile."""
-    asked = {"home": str(catalogue.home.absolute()), "catalogue": catalogue.url, "url": url, "note": asdict(note)}
+    asked = {
+        "home": str(catalogue.home.absolute()),
+        "catalogue": catalogue.url,
+        "server": asdict(server) if server else None,
+        "note": asdict(note),
+    }
     seconds = _START + catalogue.count().passages / _RATE
     try:
         done = subprocess.run(  # noqa: S603 - our own program; what it is told goes through its input
@@ -53,9 +59,10 @@ def main() -> None:
     asked = json.load(sys.stdin)
     note = IndexNote(**asked["note"])
     home = Path(asked["home"])
+    server = ChromaServer(**asked["server"]) if asked["server"] else None
     try:
         with Catalogue.open(home, url=asked["catalogue"], readonly=True) as catalogue:
-            chroma = connect(home / "chroma", asked["url"], note)
+            chroma = connect(home / "chroma", server, note)
             try:
                 whole = _agree(catalogue, chroma, note)
             finally:

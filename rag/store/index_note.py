@@ -7,13 +7,17 @@ import os
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+# How many changes a question may wait for, or make up for (about a second); more are left to `sync()`.
+AT_ONCE = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class IndexNote:
     """Which vectors the index holds.
 
     `archive` and `embedder` say whose they are, `applied` is the catalogue's generation that it follows,
-    `counts` are vectors per language, `files` size and modification time (ns) of each file, by relative name.
+    `counts` are vectors per language, `files` size and modification time (ns) of each file, by relative name;
+    `build` tells one building on a server from the next.
     """
 
     archive: str
@@ -22,6 +26,7 @@ class IndexNote:
     applied: int
     counts: dict[str, int] = field(default_factory=dict)
     files: dict[str, list[int]] = field(default_factory=dict)
+    build: str = ""
 
 
 def read_note(path: Path) -> IndexNote | None:

@@ -1,4 +1,5 @@
-"""The vector index: Chroma when this process owns it and it is current, exact search otherwise.
+"""The vector index: Chroma when it is current, exact search otherwise. On a server it is `rag.store.server_index`;
+here it is in a folder, owned by one process.
 
 Chroma survives neither `kill -9` in the middle of a write nor a second process. So one process at a time owns it
 (a file lock, which the system gives back when the process ends), a note on disk is there exactly while the index
@@ -12,41 +13,70 @@ import logging
 import shutil
 import threading
 from dataclasses import replace
-from typing import Literal
+from typing import Literal, Protocol
 
 import numpy as np
 from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from rag.errors import ArchiveError
-from rag.settings import Settings
+from rag.settings import ChromaServer
 from rag.store import index_check
 from rag.store.catalogue import Catalogue
 from rag.store.chroma import Chroma, ChromaError, connect
 from rag.store.exact import ExactIndex
-from rag.store.index_note import IndexNote, files_of, read_note, withdraw_note, write_note
+from rag.store.index_ledger import FileLedger
+from rag.store.index_note import AT_ONCE, IndexNote, files_of, read_note, withdraw_note, write_note
 from rag.store.rows import Vector
+from rag.store.server_index import ServerIndex
 
 _log = logging.getLogger(__name__)
 
-# How many changes a question may wait for (about a second); more are left to `sync()`.
-AT_ONCE = 2000
+
+class Index(Protocol):
+    """Nearest passages by cosine, for any thread of any number of processes."""
+
+    @property
+    def backend(self) -> Literal["chroma", "exact"]:
+        """What is open to answer."""
+
+    def search(
+        self, vector: Vector, language: str, k: int, allowed: NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
+        """The `k` passages of `language` (and among `allowed` row ids) nearest to vector [d]: row id and cosine.
+
+        Best first. Raises EmbedderMismatch if the vector is not of the archive's dimension.
+        """
+
+    def sync(self) -> bool:
+        """Brings Chroma up to the catalogue, building it anew if need be; False if another process does.
+
+        Raises ArchiveError if it cannot be written; searches go on without it.
+        """
+
+    def mend(self) -> Literal["whole", "built", "in use"]:
+        """Reads all of Chroma's vectors, in a process that may break of them, and builds what is not the catalogue's.
+
+        Raises ArchiveError as `sync` does.
+        """
+
+    def close(self) -> None:
+        """Leaves the index to whichever process wants it next."""
 
 
-def open_index(catalogue: Catalogue, settings: Settings) -> VectorIndex:
-    return VectorIndex(catalogue, settings.chroma_url)
+def open_index(catalogue: Catalogue, server: ChromaServer | None) -> Index:
+    """Cheap: Chroma is imported and opened by the first search or sync."""
+    return ServerIndex(catalogue, server, FileLedger(catalogue.home)) if server else VectorIndex(catalogue)
 
 
 class VectorIndex:
-    """Nearest passages by cosine, for any thread of any number of processes."""
+    """The index in a folder of the home: see Index."""
 
-    def __init__(self, catalogue: Catalogue, url: str | None = None) -> None:
-        """Cheap: Chroma is imported and opened by the first search or sync. `url` is that of a Chroma server."""
+    def __init__(self, catalogue: Catalogue) -> None:
         home = catalogue.home
         self._catalogue = catalogue
-        self._url = url
         self._folder = home / "chroma"
-        self._note_path = home / "chroma-server.json" if url else self._folder / "state.json"
+        self._note_path = self._folder / "state.json"
         self._owner = FileLock(home / "chroma.lock", thread_local=False)
         self._exact = ExactIndex(catalogue)
         self._lock = threading.Lock()
@@ -57,16 +87,11 @@ class VectorIndex:
 
     @property
     def backend(self) -> Literal["chroma", "exact"]:
-        """What is open to answer."""
         return "chroma" if self._chroma else "exact"
 
     def search(
         self, vector: Vector, language: str, k: int, allowed: NDArray[np.int64] | None = None
     ) -> list[tuple[int, float]]:
-        """The `k` passages of `language` (and among `allowed` row ids) nearest to vector [d]: row id and cosine.
-
-        Best first. Raises EmbedderMismatch if the vector is not of the archive's dimension.
-        """
         # Chroma is slow under a filter, and a question does not wait for a long sync that another thread runs.
         chroma = None if allowed is not None or self._syncing else self._current()
         if chroma:
@@ -79,10 +104,7 @@ class VectorIndex:
         return self._exact.search(vector, language, k, allowed)
 
     def sync(self) -> bool:
-        """Brings Chroma up to the catalogue, building it anew if need be; False if another process owns it.
-
-        Raises ArchiveError if it cannot be written; searches go on without it.
-        """
+        """False if another process owns the folder."""
         self._syncing = True
         try:
             with self._lock:
@@ -96,10 +118,6 @@ class VectorIndex:
             self._syncing = False
 
     def mend(self) -> Literal["whole", "built", "in use"]:
-        """Reads all of Chroma's vectors, in a process that may break of them, and builds what is not the catalogue's.
-
-        Raises ArchiveError as `sync` does.
-        """
         with self._lock:
             if self._catalogue.embedder() is None:
                 return "whole"
@@ -111,7 +129,7 @@ class VectorIndex:
             try:
                 # Until it is found whole: to look into Chroma's files changes them.
                 self._withdraw()
-                if note and whole and index_check.is_whole(self._catalogue, note, self._url):
+                if note and whole and index_check.is_whole(self._catalogue, note, None):
                     write_note(self._note_path, replace(note, files=self._files()))
             except (ChromaError, OSError) as failure:
                 raise ArchiveError(f"the vector index cannot be written: {failure}") from failure
@@ -120,7 +138,6 @@ class VectorIndex:
         return "whole" if whole else "built"
 
     def close(self) -> None:
-        """Leaves the index to whichever process wants it next."""
         with self._lock:
             self._close_chroma()
             self._owner.release()
@@ -183,12 +200,8 @@ class VectorIndex:
 
     def _rebuild(self, blank: IndexNote) -> None:
         self._withdraw()
-        if self._url:
-            self._chroma = self._connect(blank)
-            self._chroma.clear(self._catalogue.archive_id())
-        else:
-            shutil.rmtree(self._folder, ignore_errors=True)
-            self._chroma = self._connect(blank)
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._chroma = self._connect(blank)
         counts = self._catalogue.count()
         for language in counts.languages:
             for rowids, vectors in self._catalogue.vector_pages(language):
@@ -217,7 +230,7 @@ class VectorIndex:
         return True
 
     def _connect(self, note: IndexNote) -> Chroma:
-        return connect(self._folder, self._url, note)
+        return connect(self._folder, None, note)
 
     def _settle(self, note: IndexNote) -> None:
         """Leaves the note that the index is whole. Raises ChromaError if it is not."""
@@ -238,14 +251,13 @@ class VectorIndex:
             raise ChromaError(f"{self._note_path}: {error.strerror}") from error
 
     def _files(self) -> dict[str, list[int]]:
-        return {} if self._url else files_of(self._folder)
+        return files_of(self._folder)
 
     def _give_up(self, failure: ChromaError) -> None:
         _log.warning("%s; searching without it", failure)
         try:
-            # A server that cannot be reached keeps its vectors; files that fail are not to be trusted again.
-            if not self._url:
-                withdraw_note(self._note_path)
+            # Files that fail are not to be trusted again.
+            withdraw_note(self._note_path)
         except OSError as error:
             _log.warning("%s: %s", self._note_path, error.strerror)
         self._close_chroma()
