@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import ArchiveError, EmbedderMismatch, UnknownArticle
+from rag.store import fulltext
 from rag.store.database import Database
 from rag.store.rows import (
     ArticleInfo,
@@ -255,15 +256,11 @@ class Catalogue(Database):
     ) -> list[tuple[int, float]]:
         """The best `limit` passages for an FTS5 query: row id and BM25 score, higher is better.
 
-        `match` names its column, "terms" or "folded"; both hold what rag.text.terms makes. `language` and
-        `allowed` (row ids) limit what is found.
+        `match` is what rag.retrieve.lexical makes; its column, "terms" or "folded", holds what rag.text.terms makes.
+        `language` and `allowed` (row ids) limit what is found. In a large archive rare phrases find and common
+        ones only score; see rag.store.fulltext.
         """
-        sql = """SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :match
-            AND (:language IS NULL OR (SELECT language FROM passages WHERE id = passages_fts.rowid) = :language)
-            AND (:allowed IS NULL OR rowid IN (SELECT value FROM json_each(:allowed)))
-            ORDER BY score DESC, rowid LIMIT :limit"""
-        rowids = None if allowed is None else json.dumps(allowed.tolist())
-        return self.query(sql, {"match": match, "language": language, "allowed": rowids, "limit": limit})
+        return fulltext.search(self.query, match, language, limit, allowed)
 
     def document_frequency(self, terms: Iterable[str], *, folded: bool = False) -> dict[str, int]:
         """In how many passages each term stands; terms that stand nowhere are left out."""
