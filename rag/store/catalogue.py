@@ -260,8 +260,9 @@ class Catalogue(Database):
     ) -> list[tuple[int, float]]:
         """The best `limit` passages for an FTS5 query: row id and BM25 score, higher is better.
 
-        `match` names its column, "terms" or "folded"; both hold what rag.text.terms makes. `language` and
-        `allowed` (row ids) limit what is found.
+        `match` is what rag.retrieve.lexical makes; its column, "terms" or "folded", holds what rag.text.terms makes.
+        `language` and `allowed` (row ids) limit what is found. In a large archive rare phrases find and common
+        ones only score; see rag.store.fulltext.
         """
         return self.driver.matching(match, language, limit, None if allowed is None else allowed.tolist())
 

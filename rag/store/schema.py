@@ -97,6 +97,10 @@ MIGRATIONS: tuple[str, ...] = (
         passages TEXT NOT NULL, vectors BLOB NOT NULL, sentence_vectors BLOB NOT NULL
     );
     """,
+    """
+    -- The newest article without reading them all.
+    CREATE INDEX articles_by_end ON articles(published_last, published_first);
+    """,
 )
 
 

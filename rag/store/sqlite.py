@@ -15,7 +15,7 @@ from urllib.parse import quote
 from weakref import WeakSet
 
 from rag.errors import ArchiveError
-from rag.store import schema
+from rag.store import fulltext, schema
 
 BUSY_SECONDS = 60
 
@@ -86,18 +86,16 @@ class Sqlite:
     def matching(
         self, match: str, language: str | None, limit: int, allowed: Sequence[int] | None = None
     ) -> list[tuple[int, float]]:
-        sql = """SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :match
-            AND (:language IS NULL OR (SELECT language FROM passages WHERE id = passages_fts.rowid) = :language)
-            AND (:allowed IS NULL OR rowid IN (SELECT value FROM json_each(:allowed)))
-            ORDER BY score DESC, rowid LIMIT :limit"""
-        rowids = None if allowed is None else json.dumps(allowed)
-        named = {"match": match, "language": language, "allowed": rowids, "limit": limit}
-        with _errors(self.path):
-            return self.connection().execute(sql, named).fetchall()
+        return fulltext.search(self._read, match, language, limit, allowed)
 
     def document_frequency(self, terms: Sequence[str], *, folded: bool) -> dict[str, int]:
         sql = "SELECT term, doc FROM passages_terms WHERE term = ANY(?) AND col = ?"
         return dict(self.run(sql, [list(terms), "folded" if folded else "terms"]))
+
+    def _read(self, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
+        """SQLite's own SQL, with parameters by place or by name."""
+        with _errors(self.path):
+            return self.connection().execute(sql, parameters).fetchall()
 
     def tidy(self) -> None:
         self.run("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')")

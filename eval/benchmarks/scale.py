@@ -1,0 +1,136 @@
+"""Retrieval at 10,000 to 1,000,000 passages: latency by part, memory, disk, start-up, recall of the vector index.
+
+    python -m eval.benchmarks.scale --data ../shared/data --passages 10000,100000 --folder /tmp/scale --out scale.json
+
+The embedding of the question is left out. Archives stay in --folder and are used again; a smaller one is not grown
+into a larger one. `--sweep` also builds the index with other settings of HNSW and says what each costs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from eval.benchmarks import datasets, scale_archive, scale_index
+from eval.benchmarks.cached import CachedEmbedding
+from eval.benchmarks.speed import disk_megabytes, sizes, warm_questions
+from eval.benchmarks.table import figure, render, write_json
+from rag.embed import default_embedder
+from rag.store.catalogue import Catalogue
+from rag.store.vectors import open_index
+
+Figures = dict[str, float]
+
+QUESTIONS = 200
+# Milliseconds on two cores, of `ArchiveRetriever.search` without the model, at the 95th percentile.
+TARGETS = {100_000: 60.0, 1_000_000: 150.0}
+RECALL = 0.98
+PARTS = ("search", "lexical", "dense", "passages", "state", "scoring")
+
+
+def build(home: Path, pool: scale_archive.Pool, identity: str, passages: int) -> Figures:
+    """The archive in `home` with its index, made where they are not; seconds that were spent, 0 for what was there."""
+    began = time.perf_counter()
+    with Catalogue.open(home) as catalogue:
+        scale_archive.fill(catalogue, pool, identity, passages)
+        written = time.perf_counter()
+        index = open_index(catalogue, None)
+        index.sync()
+        index.close()
+    return {"write s": written - began, "index s": time.perf_counter() - written}
+
+
+def measure(home: Path, questions: Path) -> Figures:
+    """The figures of `scale_child`. Raises subprocess.CalledProcessError."""
+    command = [sys.executable, "-m", "eval.benchmarks.scale_child", str(home), str(questions)]
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    figures: Figures = json.loads(done.stdout.strip().splitlines()[-1])
+    catalogue = sum(path.stat().st_size for path in home.glob("catalogue.sqlite3*")) / 1e6
+    return {**figures, "catalogue MB": catalogue, "chroma MB": disk_megabytes(home / "chroma")}
+
+
+def report(archives: Mapping[int, Figures]) -> str:
+    latency = [
+        [f"{size:,} {part}", figure(row.get(f"{part} p50 ms")), figure(row.get(f"{part} p95 ms"))]
+        for size, row in archives.items()
+        for part in PARTS
+    ]
+    columns = {"start-up s": ("start s", 2), "memory MB": ("memory MB", 0), "catalogue MB": ("catalogue MB", 0),
+               "Chroma MB": ("chroma MB", 0), "write s": ("write s", 0), "index s": ("index s", 0),
+               "recall@10": ("recall@10", 3)}  # fmt: skip
+    cost = [
+        [f"{size:,}", *(figure(row.get(key), digits) for key, digits in columns.values())]
+        for size, row in archives.items()
+    ]
+    return "\n\n".join(
+        [
+            render(["passages, part", "p50 ms", "p95 ms"], latency),
+            render(["passages", *columns], cost),
+            render(["target", "measured", "limit", ""], targets(archives)),
+        ]
+    )
+
+
+def targets(archives: Mapping[int, Figures]) -> list[list[str]]:
+    """What was wanted of the sizes that were measured."""
+    rows = []
+    for size, row in archives.items():
+        if size in TARGETS:
+            fast = row["search p95 ms"] < TARGETS[size]
+            told = [figure(row["search p95 ms"]), figure(TARGETS[size]), "PASS" if fast else "below"]
+            rows.append([f"search p95 in ms, {size:,} passages", *told])
+        found = "PASS" if row["recall@10"] >= RECALL else "below"
+        rows.append([f"recall@10, {size:,} passages", figure(row["recall@10"], 3), figure(RECALL, 2), found])
+    return rows
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(prog="python -m eval.benchmarks.scale", description="Measure large archives.")
+    parser.add_argument("--data", type=Path, required=True, help="folder that holds vietnews/ and vinewsqa/")
+    parser.add_argument("--passages", type=sizes, default=[10_000, 100_000], help="archive sizes, by commas")
+    parser.add_argument("--folder", type=Path, help="keep the archives here and use them again")
+    parser.add_argument("--sweep", action="store_true", help="also try other settings of the vector index")
+    parser.add_argument("--out", type=Path, help="write the figures as JSON")
+    given = parser.parse_args(arguments)
+    if line := datasets.missing(given.data, ["vietnews", "vinewsqa"]):
+        print(line, file=sys.stderr)
+        return 0
+    with tempfile.TemporaryDirectory(prefix="trich-dan-bench-") as name:
+        folder = given.folder or Path(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        embedder = CachedEmbedding(default_embedder(), folder)
+        pool = scale_archive.pool(given.data, embedder)
+        others = [question.text["vi"] for question in datasets.vinewsqa(given.data).questions]
+        asked = warm_questions(pool.titles, others, QUESTIONS)
+        vectors = embedder.embed(asked, query=True)
+        embedder.save()
+        questions = folder / "questions.json"
+        questions.write_text(json.dumps(asked), encoding="utf-8")
+        archives: dict[int, Figures] = {}
+        sweeps: dict[int, list[dict[str, Any]]] = {}
+        for size in given.passages:
+            print(f"archive of {size:,} passages ...", file=sys.stderr)
+            home = folder / str(size)
+            spent = build(home, pool, embedder.identity, size)
+            archives[size] = {**measure(home, questions), **spent, "load": os.getloadavg()[0]}
+            if given.sweep:
+                sweeps[size] = scale_index.sweep(home, vectors, folder / "sweep")
+    print(report(archives))
+    for size, rows in sweeps.items():
+        print(f"\n{size:,} passages\n{scale_index.report(rows)}")
+    if given.out:
+        content = {"cores": os.cpu_count(), "archives": archives, "index settings": sweeps}
+        write_json(given.out, {**content, "targets": targets(archives)})
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
