@@ -109,7 +109,7 @@ def _frequencies(run: Run, words: Iterable[str], column: str) -> dict[str, int]:
             GROUP BY folded"""
         return found | dict(run(sql, [json.dumps(others)]))
     sql = "SELECT term, count FROM vocabulary WHERE folded IN (SELECT value FROM json_each(?))"
-    spelt = dict(run(sql, [json.dumps([fold(word) for word in others])]))
+    spelt: dict[str, int] = dict(run(sql, [json.dumps([fold(word) for word in others])]))
     return found | {word: spelt[word] for word in others if word in spelt}
 
 
