@@ -557,3 +557,22 @@ def test_a_folder_that_could_not_be_opened_can_be_later(tmp_path: Path) -> None:
     chroma = Chroma.folder(tmp_path / "chroma", "a-")
     assert chroma.counts() == {}
     chroma.close()
+
+
+def test_an_index_of_an_earlier_setting_is_searched_as_thoroughly(tmp_path: Path) -> None:
+    import chromadb
+
+    def effort() -> int:
+        client = chromadb.PersistentClient(tmp_path)
+        found = client.get_collection("model-vi", embedding_function=None).configuration_json["hnsw"]["ef_search"]
+        client.close()
+        return int(found)
+
+    client = chromadb.PersistentClient(tmp_path)
+    client.create_collection("model-vi", configuration={"hnsw": {"ef_search": 400}}, embedding_function=None)
+    client.close()
+    assert effort() == 400
+    chroma = Chroma.folder(tmp_path, "model-")
+    chroma.counts()
+    chroma.close()
+    assert effort() == 1200

@@ -6,7 +6,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,9 @@ from eval.benchmarks.speed import disk_megabytes
 from eval.benchmarks.table import figure, render
 from rag.store.catalogue import Catalogue
 from rag.store.rows import Vector
+
+if TYPE_CHECKING:
+    from chromadb.api.client import Client
 
 # (max_neighbors, ef_construction), Chroma's default first. One index serves all of EF_SEARCH.
 BUILT = ((16, 100), (16, 200), (32, 200))
@@ -52,9 +55,9 @@ def _settings(
 
     shutil.rmtree(folder, ignore_errors=True)
     settings = Settings(_env_file=None, anonymized_telemetry=False)  # type: ignore[call-arg]
-    client: Any = chromadb.PersistentClient(folder, settings)
+    client = cast("Client", chromadb.PersistentClient(folder, settings))
     hnsw = {"space": "cosine", "max_neighbors": neighbours, "ef_construction": construction}
-    collection = client.create_collection("sweep", configuration={"hnsw": hnsw}, embedding_function=None)
+    collection = client.create_collection("sweep", configuration={"hnsw": hnsw}, embedding_function=None)  # type: ignore[arg-type]
     began = time.perf_counter()
     for start in range(0, len(rows), _PAGE):
         collection.upsert(
@@ -66,7 +69,7 @@ def _settings(
         collection.modify(configuration={"hnsw": {"ef_search": ef_search}})
         # An open index keeps the setting that it was opened with.
         client.close()
-        client = chromadb.PersistentClient(folder, settings)
+        client = cast("Client", chromadb.PersistentClient(folder, settings))
         collection = client.get_collection("sweep", embedding_function=None)
         taken, shares = [], []
         for vector, wanted in zip(questions, exact, strict=True):

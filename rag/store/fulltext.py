@@ -14,10 +14,12 @@ from typing import Any
 
 from rag.text.normalise import fold
 
-# Passages that may be scored; an archive that holds no more is searched by every phrase.
-BUDGET = 12_000
-# A phrase of several words is rarer than they are: about a sixteenth of the rarest one's passages hold it.
-PHRASE_SHARE = 16
+# Passages that may be scored; an archive that holds no more is searched by every phrase. At 100,000 passages 0.97 of
+# every phrase's best five are among the best ten then, and 0.92 of its best 60 are found, in a tenth of the time.
+BUDGET = 6000
+# A phrase of several words costs a share of its rarest word's passages, where it may stand, and a smaller one of its
+# commonest word's, which are only read past.
+_RAREST_SHARE, _COMMONEST_SHARE = 32, 128
 # The best by rare phrases that are scored with all terms; ranks beyond hardly ever reach the first 60.
 RESCORED = 200
 # As in FTS5's bm25().
@@ -54,20 +56,19 @@ def search(
 
 
 def rarest(phrases: Sequence[str], frequencies: Mapping[str, int], budget: int) -> list[str]:
-    """The rarest phrases, at least one, that together stand in about `budget` passages at most.
+    """The rarest phrases, at least one, that together cost about as much as `budget` passages at most.
 
     `frequencies` are the numbers of passages that hold each word.
     """
 
-    def passages(phrase: str) -> float:
-        words = phrase.split()
-        rarest_word = min(frequencies.get(word, 0) for word in words)
-        return rarest_word if len(words) == 1 else rarest_word / PHRASE_SHARE
+    def cost(phrase: str) -> float:
+        held = [frequencies.get(word, 0) for word in phrase.split()]
+        return held[0] if len(held) == 1 else min(held) / _RAREST_SHARE + max(held) / _COMMONEST_SHARE
 
     kept: list[str] = []
     left = float(budget)
-    for phrase in sorted(phrases, key=passages):
-        left -= passages(phrase)
+    for phrase in sorted(phrases, key=cost):
+        left -= cost(phrase)
         if kept and left < 0:
             break
         kept.append(phrase)
