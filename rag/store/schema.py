@@ -97,6 +97,11 @@ MIGRATIONS: tuple[str, ...] = (
         passages TEXT NOT NULL, vectors BLOB NOT NULL, sentence_vectors BLOB NOT NULL
     );
     """,
+    """
+    -- What workers that ingest at the same time are embedding, until when (seconds since 1970) unless renewed.
+    CREATE TABLE claims(content_hash TEXT PRIMARY KEY, worker TEXT NOT NULL, until INTEGER NOT NULL);
+    CREATE INDEX claims_by_worker ON claims(worker);
+    """,
 )
 
 
