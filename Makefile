@@ -6,7 +6,7 @@ DATA   ?= ../shared/data
 ARTICLES ?= ../shared/articles
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-embedding bench-attacks bench-llm bench-verify fuzz test-faults clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-embedding bench-ingestion bench-attacks bench-llm bench-verify fuzz test-faults clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -67,6 +67,9 @@ bench-speed: $(VENV)/.installed-dev     ## ingestion, cold and warm answers, mem
 
 bench-embedding: $(VENV)/.installed-dev ## the embedding engine beside the plain one
 	@$(BIN)/python -m eval.benchmarks.embedding --data $(DATA)
+
+bench-ingestion: $(VENV)/.installed-dev     ## a long ingestion from end to end: COUNT=100000, EMBEDDER=hash
+	@$(BIN)/python -m eval.benchmarks.ingestion --data $(DATA) --articles $(or $(COUNT),100000) --embedder $(or $(EMBEDDER),hash)
 
 bench-attacks: $(VENV)/.installed-dev   ## articles that command whoever reads them: ENGINE=quotes or llm
 	@$(BIN)/python -m eval.benchmarks.attacks --engine $(or $(ENGINE),quotes)
