@@ -7,7 +7,7 @@ ARTICLES ?= ../shared/articles
 ASKERS ?= 20,200
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-scale bench-embedding bench-attacks bench-llm bench-verify bench-load fuzz test-faults clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-scale bench-ingestion bench-embedding bench-attacks bench-llm bench-verify bench-load fuzz test-faults clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -71,6 +71,9 @@ bench-scale: $(VENV)/.installed-dev     ## retrieval in large archives: PASSAGES
 
 bench-embedding: $(VENV)/.installed-dev ## the embedding engine beside the plain one
 	@$(BIN)/python -m eval.benchmarks.embedding --data $(DATA)
+
+bench-ingestion: $(VENV)/.installed-dev     ## a long ingestion from end to end: COUNT=100000, EMBEDDER=hash
+	@$(BIN)/python -m eval.benchmarks.ingestion --data $(DATA) --articles $(or $(COUNT),100000) --embedder $(or $(EMBEDDER),hash)
 
 bench-attacks: $(VENV)/.installed-dev   ## articles that command whoever reads them: ENGINE=quotes or llm
 	@$(BIN)/python -m eval.benchmarks.attacks --engine $(or $(ENGINE),quotes)

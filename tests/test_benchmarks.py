@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from eval.benchmarks import datasets, retrieval, speed, table
+from eval.benchmarks import datasets, ingestion, retrieval, speed, table
 from eval.benchmarks.baselines import Bm25, RankFusion, fused
 from eval.benchmarks.cached import CachedEmbedding
 from rag.embed.base import Embedder
@@ -106,7 +106,7 @@ class TestDatasets:
         assert datasets.spread(range(5), count) == expected
 
 
-@pytest.mark.parametrize("main", [retrieval.main, speed.main])
+@pytest.mark.parametrize("main", [retrieval.main, speed.main, ingestion.main])
 def test_absent_data_is_skipped_with_one_line(main: object, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert callable(main)
     assert main(["--data", str(tmp_path / "nowhere")]) == 0
@@ -251,6 +251,22 @@ class TestSpeed:
         (tmp_path / "inner").mkdir()
         (tmp_path / "inner" / "file").write_bytes(b"x" * 500_000)
         assert speed.disk_megabytes(tmp_path) == 0.5
+
+
+class TestIngestion:
+    BODIES = ("\n".join(f"Mực nước sông {name} lúc 5 giờ sáng là 412 phân." for name in ("Lam", "Đà", "Mã")),)
+
+    def test_mixed_articles_are_the_same_again_and_none_twice(self) -> None:
+        records = list(ingestion.mixed(self.BODIES, ["Lũ về"], 60))
+        assert records == list(ingestion.mixed(self.BODIES, ["Lũ về"], 60))
+        assert len({record["text"] for record in records}) == len({record["id"] for record in records}) == 60
+        assert any(other["text"].endswith(f"\n{one['text']}") for one in records for other in records)
+
+    def test_each_part_has_a_row_and_the_second_run_adds_nothing(self, tmp_path: Path) -> None:
+        ingestion.write_files(ingestion.mixed(self.BODIES, ["Lũ về"], 40), tmp_path / "news")
+        *parts, end = ingestion.run(tmp_path, 40, "hash")
+        assert parts[-1]["articles"] == 40
+        assert (end["failed"], end["second run added"]) == (0, 0)
 
 
 def test_table_aligns_columns() -> None:

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import numpy as np
 import pytest
 
 from rag.store import fulltext
@@ -46,8 +45,7 @@ def search(
     def run(sql: str, parameters: Any) -> list[tuple[Any, ...]]:
         return archive.execute(sql, parameters).fetchall()
 
-    rowids = None if allowed is None else np.array(allowed, dtype=np.int64)
-    return fulltext.search(run, match, language, limit, rowids)
+    return fulltext.search(run, match, language, limit, allowed)
 
 
 def test_the_rarest_phrases_within_a_budget() -> None:

@@ -1,11 +1,20 @@
-"""A batch of records: embedded together, written in one transaction, so that a kill leaves whole articles only."""
+"""A batch of records: embedded together, written in one transaction, so that a kill leaves whole articles only.
+
+What another worker is embedding is put aside and looked at again with the next batches: then it is stored, or its
+worker died.
+"""
 
 from __future__ import annotations
 
+import time
 from collections import Counter
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from rag.errors import ArchiveError
+from rag.ingest.claims import Claims
 from rag.ingest.embedding import embed, identity
 from rag.ingest.place import Incoming, Reading, place
 from rag.store.catalogue import Catalogue
@@ -17,17 +26,35 @@ if TYPE_CHECKING:
 # About as much as the embedder needs to work at full speed; a kill costs no more than this.
 _CHARACTERS = 30_000
 _RECORDS = 500
+# With more than so much put aside, nothing new is read before the others have stored theirs.
+_ASIDE_CHARACTERS, _ASIDE_RECORDS = 10 * _CHARACTERS, 2 * _RECORDS
+_LOOK_AGAIN_SECONDS = 0.2
 
 
 class Batch:
-    """Collects records and ended files until `is_full`; `write` empties it."""
+    """Collects records and ended files until `is_full`; `write` empties it, but for what others embed; then `finish`.
+
+    Used as a context: at its end nothing is claimed any more, whatever happened.
+    """
 
     def __init__(self, catalogue: Catalogue, embedder: BaseEmbedding) -> None:
         self._catalogue = catalogue
         self._embedder = embedder
+        self._claims = Claims(catalogue)
+        self._has_claims = False
         self._records: list[Incoming] = []
         self._ended: list[Reading] = []
+        self._aside: list[Incoming] = []
         self._characters = 0
+
+    def __enter__(self) -> Batch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        # A full disk that ended the work may forbid this, too; then they run out.
+        with suppress(ArchiveError):
+            if self._has_claims:
+                self._claims.release()
 
     @property
     def is_full(self) -> bool:
@@ -47,25 +74,62 @@ class Batch:
 
         Raises EmbedderError or ArchiveError; then nothing of the batch is stored.
         """
-        tally: Counter[str] = Counter()
-        records, ended = self._records, self._ended
-        self._records, self._ended, self._characters = [], [], 0
-        # A second round only if another process removed an article between the look and the write.
-        while records:
-            records = self._write(self._embedded(records), tally)
-        with self._catalogue.transaction() as writer:
-            for reading in ended:
-                _close(writer, reading)
+        tally = self._write_once()
+        while self._too_much_aside():
+            time.sleep(_LOOK_AGAIN_SECONDS)
+            tally += self._write_once()
         return tally
 
-    def _embedded(self, records: list[Incoming]) -> list[Incoming]:
+    def finish(self) -> Counter[str]:
+        """`write`, and waits for what other workers embed, or takes it over from those that died."""
+        tally = self._write_once()
+        while self._aside:
+            time.sleep(_LOOK_AGAIN_SECONDS)
+            tally += self._write_once()
+        return tally
+
+    def _write_once(self) -> Counter[str]:
+        tally: Counter[str] = Counter()
+        records, ended = self._aside + self._records, self._ended
+        self._aside, self._records, self._ended, self._characters = [], [], [], 0
+        # A second round only if another process removed an article between the look and the write.
+        while records:
+            records, aside = self._embedded(records)
+            self._aside += aside
+            records = self._write(records, tally)
+        # A file is known only when all that stands in it is stored.
+        waiting = {id(record.reading) for record in self._aside}
+        self._ended = [reading for reading in ended if id(reading) in waiting]
+        if len(self._ended) < len(ended):
+            with self._catalogue.transaction() as writer:
+                for reading in ended:
+                    if id(reading) not in waiting:
+                        _close(writer, reading)
+        return tally
+
+    def _embedded(self, records: list[Incoming]) -> tuple[list[Incoming], list[Incoming]]:
+        """The records that can be placed, the new ones among them embedded, and those that have to wait."""
         new = [record for record in records if self._catalogue.id_of_content(record.content_hash) is None]
-        passages = dict(zip(map(id, new), embed(self._embedder, [record.article for record in new]), strict=True))
-        return [replace(record, passages=passages.get(id(record))) for record in records]
+        if not new:
+            return records, []
+        self._has_claims = True
+        taken = self._claims.take(dict.fromkeys(record.content_hash for record in new))
+        # What another worker stored since the look is no longer new.
+        new = [record for record in new if self._catalogue.id_of_content(record.content_hash) is None]
+        aside = _waiting(new, taken)
+        apart = set(map(id, aside))
+        new = [record for record in new if id(record) not in apart]
+        with self._claims.kept():
+            embedded = embed(self._embedder, [record.article for record in new])
+        passages = dict(zip(map(id, new), embedded, strict=True))
+        ready = [record for record in records if id(record) not in apart]
+        return [replace(record, passages=passages.get(id(record))) for record in ready], aside
 
     def _write(self, records: list[Incoming], tally: Counter[str]) -> list[Incoming]:
         written: Counter[str] = Counter()
         left: list[Incoming] = []
+        if not (records or self._has_claims):
+            return left
         with self._catalogue.transaction() as writer:
             vectors = [passage.vector for record in records for passage in record.passages or ()]
             if vectors:
@@ -78,8 +142,30 @@ class Batch:
                 written[outcome] += 1
                 if outcome in ("added", "updated"):
                     written["passages"] += len(record.passages or ())
+            if self._has_claims:
+                writer.ledger.release(self._claims.worker)
+        self._has_claims = False
         tally.update(written)
         return left
+
+    def _too_much_aside(self) -> bool:
+        characters = sum(len(record.article.text) for record in self._aside)
+        return characters >= _ASIDE_CHARACTERS or len(self._aside) >= _ASIDE_RECORDS
+
+
+def _waiting(new: Sequence[Incoming], taken: set[str]) -> list[Incoming]:
+    """Those of the new records that another worker embeds, and those after one of these with its id.
+
+    Of two records of a file with one id the first gets it, whoever embeds them.
+    """
+    waiting: list[Incoming] = []
+    ids: set[tuple[int, str]] = set()
+    for record in new:
+        key = id(record.reading), record.article.id
+        if record.content_hash not in taken or (record.article.id and key in ids):
+            waiting.append(record)
+            ids.add(key)
+    return waiting
 
 
 def _close(writer: Writer, reading: Reading) -> None:

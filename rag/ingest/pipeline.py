@@ -68,7 +68,8 @@ def ingest(
     if rebuild:
         run.reembed()
     catalogue.check_embedder(identity(embedder))
-    run.files(discover(paths))
+    with run.batch:
+        run.files(discover(paths))
     removed = _sweep(catalogue, [path for path in paths if path.is_dir()])
     if removed or run.tally["updated"]:
         catalogue.tidy()
@@ -121,7 +122,7 @@ class _Run:
         self.tally: Counter[str] = Counter()
         self._catalogue = catalogue
         self._embedder = embedder
-        self._batch = Batch(catalogue, embedder)
+        self.batch = Batch(catalogue, embedder)
         self._field_map = field_map
         self._mapping = json.dumps(field_map, sort_keys=True) if field_map else ""
         self._on_progress = on_progress
@@ -154,7 +155,7 @@ class _Run:
         for path, stat in todo:
             self._report(path)
             self._file(path, stat)
-        self._write()
+        self.tally.update(self.batch.finish())
         if todo:
             self._report(todo[-1][0])
 
@@ -199,14 +200,14 @@ class _Run:
                 continue
             article = _article(item)
             self._read = min(end, self._read + len(article.text.encode()))
-            self._batch.add(Incoming(article, content_hash(article), reading.new_key(item.record), reading))
-            if self._batch.is_full:
+            self.batch.add(Incoming(article, content_hash(article), reading.new_key(item.record), reading))
+            if self.batch.is_full:
                 self._write()
                 self._report(path)
-        self._batch.end(reading)
+        self.batch.end(reading)
 
     def _write(self) -> None:
-        self.tally.update(self._batch.write())
+        self.tally.update(self.batch.write())
 
     def _report(self, path: Path) -> None:
         if self._on_progress:

@@ -1,4 +1,4 @@
-"""The ingestion ledger: which files were read in which state, and which article stands where in them."""
+"""The ingestion ledger: which files were read in which state, which article stands where in them, who embeds what."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rag.store.rows import FileState, Location
+from rag.store.rows import Claim, FileState, Location
 
 
 class Ledger:
@@ -90,3 +90,23 @@ class Ledger:
         """The articles that stand in no file any more."""
         sql = "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM locations) ORDER BY number"
         return [row[0] for row in self._run(sql, [])]
+
+    # What is being embedded (who may take which claim over is decided in rag.ingest.claims)
+
+    def claim_on(self, content_hash: str) -> Claim | None:
+        sql = "SELECT content_hash, worker, until FROM claims WHERE content_hash = ?"
+        return next((Claim(*row) for row in self._run(sql, [content_hash])), None)
+
+    def claim(self, claim: Claim) -> None:
+        """Takes the place of any other claim on that content."""
+        self._run(
+            """INSERT INTO claims(content_hash, worker, until) VALUES (?, ?, ?)
+            ON CONFLICT(content_hash) DO UPDATE SET worker = excluded.worker, until = excluded.until""",
+            [claim.content_hash, claim.worker, claim.until],
+        )
+
+    def renew(self, worker: str, until: int) -> None:
+        self._run("UPDATE claims SET until = ? WHERE worker = ?", [until, worker])
+
+    def release(self, worker: str) -> None:
+        self._run("DELETE FROM claims WHERE worker = ?", [worker])

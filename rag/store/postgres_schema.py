@@ -109,6 +109,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             passages TEXT NOT NULL, vectors BYTEA NOT NULL, sentence_vectors BYTEA NOT NULL
         )""",
     ),
+    (
+        "CREATE INDEX articles_by_end ON articles(published_last, published_first)",
+        """CREATE TABLE claims(
+            content_hash TEXT COLLATE "C" PRIMARY KEY, worker TEXT COLLATE "C" NOT NULL, until BIGINT NOT NULL
+        )""",
+        "CREATE INDEX claims_by_worker ON claims(worker)",
+    ),
 )
 NEWEST = len(MIGRATIONS)
 

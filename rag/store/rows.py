@@ -101,6 +101,15 @@ class FileState:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A worker embeds the article with this content hash; until then (seconds since 1970), unless it is renewed."""
+
+    content_hash: str
+    worker: str
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
 class Location:
     """Where an article stands: `path` is absolute, `shown` is that file as the user named it."""
 

@@ -101,6 +101,11 @@ MIGRATIONS: tuple[str, ...] = (
     -- The newest article without reading them all.
     CREATE INDEX articles_by_end ON articles(published_last, published_first);
     """,
+    """
+    -- What workers that ingest at the same time are embedding, until when (seconds since 1970) unless renewed.
+    CREATE TABLE claims(content_hash TEXT PRIMARY KEY, worker TEXT NOT NULL, until INTEGER NOT NULL);
+    CREATE INDEX claims_by_worker ON claims(worker);
+    """,
 )
 
 
