@@ -103,7 +103,7 @@ def _frequencies(run: Run, words: Iterable[str], column: str) -> dict[str, int]:
     others = [word for word in words if not word[0].isdigit()]
     # FTS5 would count by reading all places of a word; only for figures there is no other count.
     sql = "SELECT term, doc FROM passages_terms WHERE term IN (SELECT value FROM json_each(?)) AND col = ?"
-    found = dict(run(sql, [json.dumps(figures), column]))
+    found: dict[str, int] = dict(run(sql, [json.dumps(figures), column]))
     if column == "folded":
         sql = """SELECT folded, sum(count) FROM vocabulary WHERE folded IN (SELECT value FROM json_each(?))
             GROUP BY folded"""
