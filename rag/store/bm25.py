@@ -1,7 +1,8 @@
 """BM25 over words that are there already, with the formula and the constants of SQLite's FTS5. Pure.
 
-For a database whose own ranking does not know how rare a word is (Robertson & Zaragoza 2009, "The Probabilistic
-Relevance Framework: BM25 and Beyond"; https://www.sqlite.org/fts5.html#the_bm25_function).
+For a database whose own ranking does not know how rare a word is, and for terms that FTS5 was not asked for (Robertson
+& Zaragoza 2009, "The Probabilistic Relevance Framework: BM25 and Beyond";
+https://www.sqlite.org/fts5.html#the_bm25_function).
 """
 
 from __future__ import annotations
@@ -45,19 +46,23 @@ def scores(query: Query, passages: Sequence[tuple[int, list[str]]], total: int, 
     """
     counted = {rowid: _counts(query.phrases, words) for rowid, words in passages}
     holding = Counter(phrase for counts in counted.values() for phrase in counts)
-    weights = {
-        phrase: max(math.log((total - held + 0.5) / (held + 0.5)) if held <= total else 0.0, LEAST_WEIGHT)
-        for phrase, held in holding.items()
-    }
+    weights = {phrase: weight(held, total) for phrase, held in holding.items()}
     lengths = {rowid: len(words) for rowid, words in passages}
     return {
-        rowid: sum(
-            weights[phrase] * count * (K1 + 1) / (count + K1 * (1 - B + B * lengths[rowid] / average))
-            for phrase, count in counts.items()
-        )
+        rowid: sum(weights[phrase] * share(count, lengths[rowid] / average) for phrase, count in counts.items())
         for rowid, counts in counted.items()
         if counts
     }
+
+
+def weight(held: int, total: int) -> float:
+    """How much a phrase tells that `held` of `total` passages hold."""
+    return max(math.log((max(total - held, 0) + 0.5) / (held + 0.5)), LEAST_WEIGHT)
+
+
+def share(count: int, length: float) -> float:
+    """How much of its weight a phrase gives that stands `count` times in a passage of `length` average ones."""
+    return count * (K1 + 1) / (count + K1 * (1 - B + B * length))
 
 
 def _counts(phrases: Sequence[tuple[str, ...]], words: list[str]) -> Counter[tuple[str, ...]]:

@@ -8,10 +8,10 @@ out, as BM25 does. Within the budget the result is FTS5's own.
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from rag.store import bm25
 from rag.text.normalise import fold
 
 # Passages that may be scored; an archive that holds no more is searched by every phrase. At 100,000 passages 0.96 of
@@ -22,8 +22,6 @@ BUDGET = 6000
 _RAREST_SHARE, _COMMONEST_SHARE = 32, 128
 # The best by rare phrases that are scored with all terms; ranks beyond hardly ever reach the first 60.
 RESCORED = 200
-# As in FTS5's bm25().
-_K1, _B, _LEAST_WEIGHT = 1.2, 0.75, 1e-6
 
 Run = Callable[[str, Any], list[tuple[Any, ...]]]
 
@@ -39,7 +37,8 @@ def search(
     within = passages if allowed is None else len(allowed)
     if within <= BUDGET:
         return _scored(run, match, language, limit, allowed)
-    column, phrases = _parsed(match)
+    query = bm25.parsed(match)
+    column, phrases = query.column, [" ".join(phrase) for phrase in query.phrases]
     frequencies = _frequencies(run, {word for phrase in phrases for word in phrase.split()}, column)
     budget = BUDGET
     while True:
@@ -51,7 +50,7 @@ def search(
         # Estimates may be far off, and filters may leave little.
         budget *= 8
     common = [phrase for phrase in phrases if " " not in phrase and phrase not in kept]
-    weights = {term: _weight(frequencies.get(term, 0), passages) for term in common}
+    weights = {term: bm25.weight(frequencies.get(term, 0), passages) for term in common}
     return _rescored(run, column, best, weights)[:limit]
 
 
@@ -89,11 +88,6 @@ def _scored(
     return run(sql, {"match": match, "language": language, "allowed": rowids, "limit": limit})
 
 
-def _parsed(match: str) -> tuple[str, list[str]]:
-    column, _, phrases = match.partition(" : ")
-    return column, [phrase.strip('"') for phrase in phrases.strip("()").split(" OR ")]
-
-
 def _frequencies(run: Run, words: Iterable[str], column: str) -> dict[str, int]:
     """In how many passages each word stands; of a folded one, about."""
     figures = [word for word in words if word[0].isdigit()]
@@ -108,10 +102,6 @@ def _frequencies(run: Run, words: Iterable[str], column: str) -> dict[str, int]:
     sql = "SELECT term, count FROM vocabulary WHERE folded IN (SELECT value FROM json_each(?))"
     spelt: dict[str, int] = dict(run(sql, [json.dumps([fold(word) for word in others])]))
     return found | {word: spelt[word] for word in others if word in spelt}
-
-
-def _weight(frequency: int, passages: int) -> float:
-    return max(math.log((max(passages - frequency, 0) + 0.5) / (frequency + 0.5)), _LEAST_WEIGHT)
 
 
 def _rescored(
@@ -130,8 +120,7 @@ def _rescored(
     terms = [(f" {term} ", weight) for term, weight in weights.items()]
 
     def score(rowid: int) -> float:
-        text, damped = texts[rowid], _K1 * (1 - _B + _B * lengths[rowid] / mean)
-        counted = ((text.count(term), weight) for term, weight in terms)
-        return sum(weight * count * (_K1 + 1) / (count + damped) for count, weight in counted if count)
+        text, length = texts[rowid], lengths[rowid] / mean
+        return sum(weight * bm25.share(text.count(term), length) for term, weight in terms)
 
     return sorted(((rowid, first + score(rowid)) for rowid, first in scored), key=lambda pair: (-pair[1], pair[0]))

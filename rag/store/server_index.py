@@ -24,6 +24,7 @@ from rag.store import index_check
 from rag.store.catalogue import Catalogue
 from rag.store.chroma import AT_MOST, Chroma, ChromaError, connect
 from rag.store.exact import ExactIndex
+from rag.store.filling import fill, follow
 from rag.store.index_ledger import IndexLedger
 from rag.store.index_note import AT_ONCE, IndexNote
 from rag.store.rows import Vector
@@ -185,17 +186,7 @@ class ServerIndex:
             self._ledger.withdraw()
             return False
         self._sound = True
-        generation = self._catalogue.generation()
-        while note.applied < generation:
-            changes = self._catalogue.changes(note.applied)
-            for language, gone in changes.removed.items():
-                chroma.delete(language, gone)
-            for language, come in changes.added.items():
-                rowids, vectors = self._catalogue.vectors_of(come)
-                if rowids:
-                    chroma.upsert(language, rowids, vectors)
-            note = replace(note, applied=changes.through)
-        return self._settle(chroma, note)
+        return self._settle(chroma, replace(note, applied=follow(chroma, self._catalogue, note.applied)))
 
     def _finds(self, chroma: Chroma, note: IndexNote) -> bool:
         """Whether each collection answers: a server killed while it wrote may have one that does not."""
@@ -214,12 +205,7 @@ class ServerIndex:
         chroma = self._open()
         chroma.clear(self._catalogue.archive_id())
         note = replace(self._blank(), build=secrets.token_hex(8))
-        counts = self._catalogue.count()
-        for language in counts.languages:
-            for rowids, vectors in self._catalogue.vector_pages(language):
-                chroma.upsert(language, rowids, vectors)
-        # What came or went meanwhile is in the log behind this generation; applying it twice does no harm.
-        if not self._settle(chroma, replace(note, applied=counts.generation)):
+        if not self._settle(chroma, replace(note, applied=fill(chroma, self._catalogue))):
             raise ChromaError("Chroma does not hold what was written to it")
         self._sound = True
 

@@ -25,6 +25,7 @@ from rag.store import index_check
 from rag.store.catalogue import Catalogue
 from rag.store.chroma import Chroma, ChromaError, connect
 from rag.store.exact import ExactIndex
+from rag.store.filling import fill, follow
 from rag.store.index_ledger import FileLedger
 from rag.store.index_note import AT_ONCE, IndexNote, files_of, read_note, withdraw_note, write_note
 from rag.store.rows import Vector
@@ -202,12 +203,7 @@ class VectorIndex:
         self._withdraw()
         shutil.rmtree(self._folder, ignore_errors=True)
         self._chroma = self._connect(blank)
-        counts = self._catalogue.count()
-        for language in counts.languages:
-            for rowids, vectors in self._catalogue.vector_pages(language):
-                self._chroma.upsert(language, rowids, vectors)
-        # What came or went meanwhile is in the log behind this generation; applying it twice does no harm.
-        self._settle(replace(blank, applied=counts.generation))
+        self._settle(replace(blank, applied=fill(self._chroma, self._catalogue)))
 
     def _catch_up(self, limit: int | None) -> bool:
         assert self._chroma and self._note
@@ -217,16 +213,7 @@ class VectorIndex:
         if note.applied == generation:
             return True
         self._withdraw()
-        while note.applied < generation:
-            changes = self._catalogue.changes(note.applied)
-            for language, gone in changes.removed.items():
-                self._chroma.delete(language, gone)
-            for language, come in changes.added.items():
-                rowids, vectors = self._catalogue.vectors_of(come)
-                if rowids:
-                    self._chroma.upsert(language, rowids, vectors)
-            note = replace(note, applied=changes.through)
-        self._settle(note)
+        self._settle(replace(note, applied=follow(self._chroma, self._catalogue, note.applied)))
         return True
 
     def _connect(self, note: IndexNote) -> Chroma:
