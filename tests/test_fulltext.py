@@ -1,4 +1,4 @@
-"""Full-text search under a budget: rare phrases find, common terms score, and a small archive is searched in full."""
+"""Full-text search under a budget: rare phrases find, all score, and a small archive is searched in full."""
 
 from __future__ import annotations
 
@@ -68,6 +68,16 @@ def test_what_common_terms_add_is_what_bm25_adds(
     bounded = search(archive, match)
     assert [rowid for rowid, _ in bounded] == [1, 3]
     assert [score for _, score in bounded] == pytest.approx([score for _, score in full])
+
+
+def test_a_pair_that_is_left_out_scores_too(archive: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    match = 'terms : ("tuần" OR "giá vàng")'
+    ((rowid, full),) = search(archive, match, limit=1)
+    # The pair stands wherever its rarer word does; "tuần" stands in one passage.
+    monkeypatch.setattr(fulltext, "_RAREST_SHARE", 1)
+    monkeypatch.setattr(fulltext, "BUDGET", 2)
+    assert fulltext.rarest(["tuần", "giá vàng"], {"tuần": 1, "giá": 3, "vàng": 2}, 2) == ["tuần"]
+    assert search(archive, match, limit=1) == [(rowid, pytest.approx(full))]
 
 
 def test_too_few_found_is_no_answer_while_there_are_others(

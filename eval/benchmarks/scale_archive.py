@@ -3,7 +3,8 @@
 An article's sentences come half from one real article and half from others, with other figures, so that terms are as
 frequent as in real news. A passage's vector is that of a real passage with Gaussian noise, scaled to unit length
 (cosine to the real one about 0.9): real ones for a million passages would take days. Its sentences' vectors are noisy
-copies as well; their values do not matter for speed. Everything is written by the catalogue's own writer.
+copies as well; their values do not matter for speed. Among them stand real articles that questions are known for,
+with their own vectors. Everything is written by the catalogue's own writer.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import numpy as np
 
 from eval.benchmarks import datasets
 from eval.benchmarks.cached import CachedEmbedding
+from rag.ingest.embedding import embed
 from rag.ingest.passages import chunk
 from rag.store.catalogue import Catalogue
 from rag.store.rows import EmbeddedPassage, Vector, searched_text
@@ -74,6 +76,16 @@ def fill(catalogue: Catalogue, pool: Pool, identity: str, passages: int, seed: i
                 number += 1
                 if left <= 0:
                     break
+
+
+def add(catalogue: Catalogue, articles: Sequence[Article], embedder: CachedEmbedding) -> None:
+    """Writes the articles that are not there yet, as they are."""
+    there = catalogue.articles(article.id for article in articles)
+    new = [article for article in articles if article.id not in there]
+    with catalogue.transaction() as writer:
+        writer.set_embedder(embedder.identity, embedder.dimension)
+        for article, passages in zip(new, embed(embedder, new), strict=True):
+            writer.add(article, f"real-{article.id}", passages)
 
 
 def _articles(pool: Pool, first: int, count: int, chance: random.Random) -> Iterator[Article]:

@@ -1,7 +1,7 @@
-"""Full-text search in SQLite that common words do not slow down: a question's rarest phrases find, its terms score.
+"""Full-text search in SQLite that common words do not slow down: a question's rarest phrases find, all of them score.
 
 FTS5 gives every passage that holds any phrase its BM25 score, and common syllables stand in most of a large archive.
-Here a budget says how many passages may be scored. The best of those are then scored with the terms that were left
+Here a budget says how many passages may be scored. The best of those are then scored with the phrases that were left
 out, as BM25 does. Within the budget the result is FTS5's own.
 """
 
@@ -14,14 +14,14 @@ from typing import Any
 from rag.store import bm25
 from rag.text.normalise import fold
 
-# Passages that may be scored; an archive that holds no more is searched by every phrase. At 100,000 passages 0.96 of
-# every phrase's best five are among the best ten then, and 0.92 of its best 60 are found, in a seventh of the time.
-BUDGET = 6000
+# Passages that may be scored; an archive that holds no more is searched by every phrase. At 100,000 passages as many
+# articles are found as by every phrase, in a sixth of the time (eval.benchmarks.scale_words).
+BUDGET = 3000
 # A phrase of several words costs a share of its rarest word's passages, where it may stand, and a smaller one of its
 # commonest word's, which are only read past.
 _RAREST_SHARE, _COMMONEST_SHARE = 32, 128
-# The best by rare phrases that are scored with all terms; ranks beyond hardly ever reach the first 60.
-RESCORED = 200
+# The best by rare phrases that are scored with all phrases; ranks beyond hardly ever reach the first 60.
+RESCORED = 120
 
 Run = Callable[[str, Any], list[tuple[Any, ...]]]
 
@@ -49,8 +49,8 @@ def search(
             break
         # Estimates may be far off, and filters may leave little.
         budget *= 8
-    common = [phrase for phrase in phrases if " " not in phrase and phrase not in kept]
-    weights = {term: bm25.weight(frequencies.get(term, 0), passages) for term in common}
+    common = [phrase for phrase in phrases if phrase not in kept]
+    weights = {phrase: bm25.weight(round(held(phrase, frequencies)), passages) for phrase in common}
     return _rescored(run, column, best, weights)[:limit]
 
 
@@ -61,8 +61,9 @@ def rarest(phrases: Sequence[str], frequencies: Mapping[str, int], budget: int) 
     """
 
     def cost(phrase: str) -> float:
-        held = [frequencies.get(word, 0) for word in phrase.split()]
-        return held[0] if len(held) == 1 else min(held) / _RAREST_SHARE + max(held) / _COMMONEST_SHARE
+        words = phrase.split()
+        read_past = max(frequencies.get(word, 0) for word in words) / _COMMONEST_SHARE if len(words) > 1 else 0
+        return held(phrase, frequencies) + read_past
 
     kept: list[str] = []
     left = float(budget)
@@ -72,6 +73,12 @@ def rarest(phrases: Sequence[str], frequencies: Mapping[str, int], budget: int) 
             break
         kept.append(phrase)
     return kept
+
+
+def held(phrase: str, frequencies: Mapping[str, int]) -> float:
+    """How many passages hold the phrase; of several words, about."""
+    words = [frequencies.get(word, 0) for word in phrase.split()]
+    return words[0] if len(words) == 1 else min(words) / _RAREST_SHARE
 
 
 def _scored(
@@ -107,20 +114,22 @@ def _frequencies(run: Run, words: Iterable[str], column: str) -> dict[str, int]:
 def _rescored(
     run: Run, column: str, scored: Sequence[tuple[int, float]], weights: Mapping[str, float]
 ) -> list[tuple[int, float]]:
-    """The scores with those of further terms added, best first."""
-    sql = "SELECT rowid, terms, folded FROM passages_fts WHERE rowid IN (SELECT value FROM json_each(?))"
+    """The scores with those of further phrases added, best first."""
+    sql = f"SELECT rowid, {column} FROM passages_fts WHERE rowid IN (SELECT value FROM json_each(?))"  # noqa: S608
     rows = run(sql, [json.dumps([rowid for rowid, _ in scored])])
     # Doubled spaces let neighbours be counted that are alike.
-    texts = {
-        rowid: f" {(folded if column == 'folded' else words).replace(' ', '  ')} " for rowid, words, folded in rows
-    }
+    texts = {rowid: f" {_doubled(words)} " for rowid, words in rows}
     lengths = {rowid: text.count("  ") + 1 for rowid, text in texts.items()}
     # Of all passages the mean is not known; those that hold the question's words are about as long.
     mean = sum(lengths.values()) / (len(lengths) or 1)
-    terms = [(f" {term} ", weight) for term, weight in weights.items()]
+    phrases = [(f" {_doubled(phrase)} ", weight) for phrase, weight in weights.items()]
 
     def score(rowid: int) -> float:
         text, length = texts[rowid], lengths[rowid] / mean
-        return sum(weight * bm25.share(text.count(term), length) for term, weight in terms)
+        return sum(weight * bm25.share(text.count(phrase), length) for phrase, weight in phrases)
 
     return sorted(((rowid, first + score(rowid)) for rowid, first in scored), key=lambda pair: (-pair[1], pair[0]))
+
+
+def _doubled(words: str) -> str:
+    return words.replace(" ", "  ")
