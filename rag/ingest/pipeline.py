@@ -253,10 +253,12 @@ def _sweep(catalogue: Catalogue, folders: Sequence[Path]) -> int:
         with catalogue.transaction() as writer:
             for path in gone:
                 writer.ledger.displace(path)
+    nowhere = catalogue.ledger.nowhere()
     removed = 0
-    while catalogue.ledger.nowhere():
+    for start in range(0, len(nowhere), _REMOVED_AT_ONCE):
         with catalogue.transaction() as writer:
-            for article_id in writer.ledger.nowhere()[:_REMOVED_AT_ONCE]:
+            # Another process may have found a place for some of them meanwhile.
+            for article_id in writer.ledger.nowhere(nowhere[start : start + _REMOVED_AT_ONCE]):
                 _remove(writer, article_id)
                 removed += 1
     return removed

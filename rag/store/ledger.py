@@ -86,10 +86,15 @@ class Ledger:
         else:
             self._run("DELETE FROM locations WHERE path = ? AND record = ?", [path, record])
 
-    def nowhere(self) -> list[str]:
-        """The articles that stand in no file any more."""
-        sql = "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM locations) ORDER BY number"
-        return [row[0] for row in self._run(sql, [])]
+    def nowhere(self, among: Sequence[str] | None = None) -> list[str]:
+        """The articles, of all or of those given by id, that stand in no file any more."""
+        sql = "SELECT id FROM articles WHERE NOT EXISTS (SELECT 1 FROM locations WHERE article_id = id)"
+        rows = (
+            self._run(f"{sql} ORDER BY number", [])
+            if among is None
+            else self._run(f"{sql} AND id = ANY(?)", [list(among)])
+        )
+        return [row[0] for row in rows]
 
     # What is being embedded (who may take which claim over is decided in rag.ingest.claims)
 
