@@ -14,8 +14,14 @@ from postgres_server import postgres  # noqa: F401
 from rag.ingest.embedding import embed
 from rag.ingest.place import content_hash
 from rag.store.catalogue import Catalogue
+from rag.store.rows import PhraseQuery
 from rag.text.terms import terms
 from rag.types import Article
+
+
+def phrases(*texts: str, folded: bool = False) -> PhraseQuery:
+    """Any of the texts, word after word."""
+    return PhraseQuery(tuple(dict.fromkeys(tuple(text.split()) for text in texts)), folded)
 
 
 class HashingEmbedder:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import HashingEmbedder, store
+from conftest import HashingEmbedder, phrases, store
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +17,8 @@ from rag.errors import ArchiveError, EmbedderMismatch, UnknownArticle, UsageErro
 from rag.ingest.embedding import embed
 from rag.ingest.place import content_hash
 from rag.store.catalogue import Catalogue
-from rag.store.rows import Location
+from rag.store.rows import Location, PhraseQuery
+from rag.store.selection import selection
 from rag.text.normalise import normalise
 from rag.types import Article, Filters, Span
 
@@ -105,9 +106,15 @@ def test_counts_sources_and_dates(catalogue: Catalogue) -> None:
 
 
 def ids(catalogue: Catalogue, filters: Filters) -> set[str]:
-    allowed = catalogue.allowed(filters)
-    assert allowed is not None
-    return {stored.passage.article_id for stored in catalogue.passages(allowed.tolist()).values()}
+    """The articles that pass, which is the same asked of all passages and language by language."""
+    chosen, every = (
+        selection(filters),
+        [rowid for info in catalogue.list_articles() for rowid in catalogue.rowids(info.id)],
+    )
+    passing = catalogue.passing(chosen, every)
+    by_language = [catalogue.selected(chosen, language, 100) or [] for language in ("vi", "en")]
+    assert sorted(passing) == sorted(by_language[0] + by_language[1])
+    return {stored.passage.article_id for stored in catalogue.passages(passing).values()}
 
 
 @pytest.mark.parametrize(
@@ -130,39 +137,53 @@ def test_filters(catalogue: Catalogue, filters: Filters, expected: set[str]) -> 
     assert ids(catalogue, filters) == expected
 
 
-def test_no_filter_is_none_and_a_bad_date_is_wrong_use(catalogue: Catalogue) -> None:
-    assert catalogue.allowed(Filters()) is None
+def test_no_filter_limits_nothing_and_a_bad_date_is_wrong_use(catalogue: Catalogue) -> None:
+    store(catalogue, FLOOD, MARKET, BRIDGE)
+    assert not selection(Filters())
+    assert ids(catalogue, Filters()) == {"flood", "market", "bridge"}
     with pytest.raises(UsageError, match="19/6"):
-        catalogue.allowed(Filters(since="19/6"))
+        selection(Filters(since="19/6"))
 
 
-def found(catalogue: Catalogue, match: str, language: str | None = None) -> list[str]:
-    rowids = [rowid for rowid, _ in catalogue.lexical(match, language, 10)]
+def test_more_selected_than_a_limit_is_none(catalogue: Catalogue) -> None:
+    store(catalogue, FLOOD, MARKET, BRIDGE)
+    chosen = selection(Filters(since="2024"))
+    assert catalogue.selected(chosen, "vi", 1) == catalogue.rowids("flood")
+    assert catalogue.selected(chosen, "vi", 0) is None
+
+
+def found(catalogue: Catalogue, query: PhraseQuery, language: str | None = None) -> list[str]:
+    rowids = [rowid for rowid, _ in catalogue.lexical(query, language, 10)]
     stored = catalogue.passages(rowids)
     return [stored[rowid].passage.article_id for rowid in rowids]
 
 
 def test_words_figures_and_words_without_diacritics_are_found(catalogue: Catalogue) -> None:
     store(catalogue, FLOOD, MARKET, BRIDGE)
-    assert found(catalogue, 'terms : ("7.09")') == ["flood"]
-    assert found(catalogue, 'terms : ("6700")') == ["market"]
-    assert found(catalogue, 'terms : ("muc")') == []
-    assert found(catalogue, 'folded : ("muc nuoc")') == ["flood"]
-    assert set(found(catalogue, 'terms : ("sông" OR "market")')) == {"flood", "market", "bridge"}
-    assert found(catalogue, 'terms : ("sông" OR "market")', "en") == ["market"]
-    assert found(catalogue, 'terms : ("quảng")') == []
-    assert found(catalogue, 'terms : ("lũ")') == ["flood"], "the title is searched with each passage"
+    assert found(catalogue, phrases("7.09")) == ["flood"]
+    assert found(catalogue, phrases("6700")) == ["market"]
+    assert found(catalogue, phrases("muc")) == []
+    assert found(catalogue, phrases("muc nuoc", folded=True)) == ["flood"]
+    assert set(found(catalogue, phrases("sông", "market"))) == {"flood", "market", "bridge"}
+    assert found(catalogue, phrases("sông", "market"), "en") == ["market"]
+    assert found(catalogue, phrases("quảng")) == []
+    assert found(catalogue, phrases("lũ")) == ["flood"], "the title is searched with each passage"
 
 
 def test_lexical_scores_are_positive_best_first_and_may_be_limited(catalogue: Catalogue) -> None:
     fillers = [Article(f"filler{i}", f"Câu chuyện thứ {i} nói về rừng.", language="vi") for i in range(9)]
     store(catalogue, FLOOD, BRIDGE, *fillers)
-    scores = catalogue.lexical('terms : ("sông" OR "cầu")', "vi", 10)
+    scores = catalogue.lexical(phrases("sông", "cầu"), "vi", 10)
     assert [score > 0 for _, score in scores] == [True, True]
     assert scores[0][1] > scores[1][1]
     assert scores[0][0] == catalogue.rowids("bridge")[0]
-    only = np.array(catalogue.rowids("flood"))
-    assert [rowid for rowid, _ in catalogue.lexical('terms : ("sông" OR "cầu")', "vi", 10, only)] == only.tolist()
+    chosen = selection(Filters(since="2024"))
+    assert [rowid for rowid, _ in catalogue.lexical(phrases("sông", "cầu"), "vi", 10, chosen)] == catalogue.rowids(
+        "flood"
+    )
+    english = selection(Filters(languages=("en",)))
+    assert catalogue.lexical(phrases("sông", "cầu"), "vi", 10, english) == []
+    assert catalogue.lexical(phrases("sông", "cầu"), None, 10, english) == []
 
 
 def test_document_frequency_and_vocabulary(catalogue: Catalogue) -> None:

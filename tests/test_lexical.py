@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
+from conftest import phrases
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rag.retrieve.lexical import COMPETITORS, MAX_TERMS, match_expression, prominence
+from rag.retrieve.lexical import COMPETITORS, MAX_TERMS, phrase_query, prominence
+from rag.store.fulltext import expression
+from rag.store.rows import PhraseQuery
 from rag.store.schema import migrate
 from rag.text.terms import folded_terms, terms
 
@@ -42,41 +45,40 @@ def add(connection: sqlite3.Connection, rowid: int, text: str) -> None:
 
 
 def find(connection: sqlite3.Connection, question: str, *, folded: bool = False) -> list[int]:
-    match = match_expression(question, folded=folded)
-    if match is None:
+    query = phrase_query(question, folded=folded)
+    if query is None:
         return []
-    rows = connection.execute("SELECT rowid FROM passages_fts WHERE passages_fts MATCH ? ORDER BY rank", (match,))
+    sql = "SELECT rowid FROM passages_fts WHERE passages_fts MATCH ? ORDER BY rank"
+    rows = connection.execute(sql, [expression(query.column, [" ".join(phrase) for phrase in query.phrases])])
     return [rowid for (rowid,) in rows]
 
 
 @pytest.mark.parametrize(
-    ("question", "folded", "expression"),
+    ("question", "folded", "expected"),
     [
-        ("Giá vàng?", False, 'terms : ("giá" OR "vàng" OR "giá vàng")'),
-        ("Giá vàng?", True, 'folded : ("gia" OR "vang" OR "gia vang")'),
+        ("Giá vàng?", False, phrases("giá", "vàng", "giá vàng")),
+        ("Giá vàng?", True, phrases("gia", "vang", "gia vang", folded=True)),
         # Words that only ask stand in pairs, not alone.
-        ("Ai là thị trưởng", False, 'terms : ("thị" OR "trưởng" OR "ai là" OR "là thị" OR "thị trưởng")'),
+        ("Ai là thị trưởng", False, phrases("thị", "trưởng", "ai là", "là thị", "thị trưởng")),
         # A question of nothing else is searched all the same.
-        ("Where is it?", False, 'terms : ("where" OR "is" OR "it" OR "where is" OR "is it")'),
-        ("rice, rice!", False, 'terms : ("rice" OR "rice rice")'),
-        ("tăng 7,09%", False, 'terms : ("tăng" OR "7.09" OR "tăng 7.09")'),
+        ("Where is it?", False, phrases("where", "is", "it", "where is", "is it")),
+        ("rice, rice!", False, phrases("rice", "rice rice")),
+        ("tăng 7,09%", False, phrases("tăng", "7.09", "tăng 7.09")),
     ],
 )
-def test_match_expression(question: str, folded: bool, expression: str) -> None:
-    assert match_expression(question, folded=folded) == expression
+def test_phrases(question: str, folded: bool, expected: PhraseQuery) -> None:
+    assert phrase_query(question, folded=folded) == expected
 
 
 @pytest.mark.parametrize("question", ["", "?", " \n", '"', "😀 … —"])
 def test_no_terms_no_query(question: str) -> None:
-    assert match_expression(question, folded=False) is None
+    assert phrase_query(question, folded=False) is None
 
 
 def test_a_long_question_is_cut() -> None:
-    expression = match_expression(
-        " ".join(f"word{letter}" for letter in map(chr, range(0x4E00, 0x4E00 + 99))), folded=False
-    )
-    assert expression is not None
-    assert expression.count(" OR ") == MAX_TERMS + (MAX_TERMS - 1) - 1  # so many terms and pairs
+    query = phrase_query(" ".join(f"word{letter}" for letter in map(chr, range(0x4E00, 0x4E00 + 99))), folded=False)
+    assert query is not None
+    assert len(query.phrases) == MAX_TERMS + (MAX_TERMS - 1)  # so many terms and pairs
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from conftest import store
+from conftest import phrases, store
 from hypothesis import given
 from hypothesis import strategies as st
 from postgres_server import Server
@@ -16,6 +16,7 @@ from rag.errors import ArchiveError, SettingsError, UsageError
 from rag.settings import load
 from rag.store import bm25
 from rag.store.catalogue import Catalogue
+from rag.store.fulltext import expression
 from rag.store.schema import migrate
 from rag.types import Article
 
@@ -34,7 +35,8 @@ OTHERS = [Article(f"a{i}", f"Bài {i} về chợ đêm.", language="vi") for i i
     ),
 )
 def test_the_scores_are_those_of_fts5(passages: list[list[str]], asked: list[list[str]]) -> None:
-    match = f"terms : ({' OR '.join(dict.fromkeys(chr(34) + ' '.join(phrase) + chr(34) for phrase in asked))})"
+    query = phrases(*(" ".join(phrase) for phrase in asked))
+    match = expression(query.column, [" ".join(phrase) for phrase in query.phrases])
     connection = sqlite3.connect(":memory:", isolation_level=None)
     migrate(connection)
     for rowid, words in enumerate(passages, start=1):
@@ -44,19 +46,19 @@ def test_the_scores_are_those_of_fts5(passages: list[list[str]], asked: list[lis
     expected = dict(connection.execute(sql, [match]).fetchall())
     connection.close()
     average = sum(map(len, passages)) / (len(passages) or 1)
-    scored = bm25.scores(bm25.parsed(match), list(enumerate(passages, start=1)), len(passages), average)
+    scored = bm25.scores(query, list(enumerate(passages, start=1)), len(passages), average)
     assert scored == pytest.approx(expected)
 
 
 def test_words_are_found_alike_by_both(tmp_path: Path, postgres: Server) -> None:
-    match = 'folded : ("song" OR "cau" OR "lam khe" OR "7.09")'
+    query = phrases("song", "cau", "lam khe", "7.09", folded=True)
     with (
         Catalogue.open(tmp_path / "file") as file,
         Catalogue.open(tmp_path / "shared", url=postgres.new_database()) as shared,
     ):
         for catalogue in (file, shared):
             store(catalogue, FLOOD, BRIDGE, *OTHERS)
-        expected, found = file.lexical(match, "vi", 10), shared.lexical(match, "vi", 10)
+        expected, found = file.lexical(query, "vi", 10), shared.lexical(query, "vi", 10)
     assert [score for _, score in found] == pytest.approx([score for _, score in expected])
     assert len(found) == 2
 
@@ -67,9 +69,9 @@ def test_the_rarest_words_are_looked_for_where_all_would_be_too_many(
     monkeypatch.setattr("rag.store.postgres.CANDIDATES", 3)
     with Catalogue.open(tmp_path / "home", url=postgres.new_database()) as catalogue:
         store(catalogue, FLOOD, BRIDGE, *OTHERS)
-        found = catalogue.lexical('terms : ("chợ" OR "sông" OR "về")', "vi", 20)
+        found = catalogue.lexical(phrases("chợ", "sông", "về"), "vi", 20)
         assert {rowid for rowid, _ in found} == {*catalogue.rowids("flood"), *catalogue.rowids("bridge")}
-        pair = catalogue.lexical('terms : ("chợ" OR "chợ đêm")', "vi", 20)
+        pair = catalogue.lexical(phrases("chợ", "chợ đêm"), "vi", 20)
         assert len(pair) == 9, "a word that alone is too common is looked for by its pair"
 
 
@@ -96,7 +98,7 @@ def test_a_killed_server_in_the_middle_of_a_transaction(tmp_path: Path, postgres
             postgres.start()
             writer.has_article("flood")
         assert catalogue.article("flood").text == FLOOD.text
-        assert len(catalogue.lexical('terms : ("sông")', "vi", 5)) == 1
+        assert len(catalogue.lexical(phrases("sông"), "vi", 5)) == 1
 
 
 @pytest.mark.parametrize("url", ["mysql://news:topsecret@host/name", "postgresql://news:topsecret@host:port/x?y=1"])

@@ -92,14 +92,6 @@ def test_exact_search_is_exact_and_follows_the_archive(catalogue: Catalogue) -> 
     assert len(exact.search(QUESTION, "en", 50)) == 10
 
 
-def test_exact_search_among_some(catalogue: Catalogue) -> None:
-    store(catalogue, *articles(0, 40))
-    some = catalogue.vectors("vi")[0][4:9]
-    hits = ExactIndex(catalogue).search(QUESTION, "vi", 50, some)
-    assert sorted(rowid for rowid, _ in hits) == sorted(some.tolist())
-    assert np.allclose(cosines(ExactIndex(catalogue).search(QUESTION, "vi", 3, some)), cosines(hits)[:3])
-
-
 def test_a_vector_of_another_dimension_is_refused(catalogue: Catalogue, index: VectorIndex) -> None:
     store(catalogue, *articles(0, 5))
     with pytest.raises(EmbedderMismatch, match="7 numbers"):
@@ -129,13 +121,6 @@ def test_the_collections_name_model_dimension_and_language(catalogue: Catalogue,
     assert chroma.counts() == {"vi": 4, "en": 2}
     chroma.close()
     assert slug("Việt/…") == "vi-t"
-
-
-def test_filtered_search_is_exact(catalogue: Catalogue, index: VectorIndex) -> None:
-    store(catalogue, *articles(0, 40))
-    index.sync()
-    some = catalogue.vectors("vi")[0][4:9]
-    assert sorted(rowid for rowid, _ in index.search(QUESTION, "vi", 50, some)) == sorted(some.tolist())
 
 
 def test_a_second_owner_searches_exactly_until_the_first_is_gone(catalogue: Catalogue, index: VectorIndex) -> None:

@@ -108,7 +108,6 @@ def _watch(retriever: ArchiveRetriever) -> StopWatch:
         "count": "state",
         "means": "state",
         "date_range": "state",
-        "allowed": "state",
     }.items():
         setattr(catalogue, name, watch.timed(part, getattr(catalogue, name)))
     return watch

@@ -1,4 +1,4 @@
-"""Lexical evidence: the full-text query of a question, and how far a BM25 score stands out."""
+"""Lexical evidence: the phrases of a question, and how far a BM25 score stands out."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from rag.store.rows import PhraseQuery
 from rag.text.terms import STOP_TERMS, folded_terms, terms
 
 # Scores are judged against the closest competitors, so that the measure does not depend on the archive's size.
@@ -14,8 +15,8 @@ COMPETITORS = 20
 MAX_TERMS = 40
 
 
-def match_expression(question: str, *, folded: bool) -> str | None:
-    """An FTS5 MATCH string: the question's terms and pairs of neighbouring terms, any of them; None without terms.
+def phrase_query(question: str, *, folded: bool) -> PhraseQuery | None:
+    """The question's terms and pairs of neighbouring terms; None without terms.
 
     `folded` searches the column without diacritics, for questions typed so.
     """
@@ -23,9 +24,9 @@ def match_expression(question: str, *, folded: bool) -> str | None:
     telling = [word for word in words if word not in STOP_TERMS] or words
     if not telling:
         return None
-    pairs = [f'"{left} {right}"' for left, right in pairwise(words)]
-    singles = [f'"{word}"' for word in dict.fromkeys(telling)]
-    return f"{'folded' if folded else 'terms'} : ({' OR '.join(dict.fromkeys(singles + pairs))})"
+    phrases: list[tuple[str, ...]] = [(word,) for word in telling]
+    phrases += pairwise(words)
+    return PhraseQuery(tuple(dict.fromkeys(phrases)), folded)
 
 
 def prominence(scores: Mapping[int, float]) -> dict[int, float]:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
 from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
-from numpy.typing import NDArray
 
 from rag.retrieve import dense, fuse, lexical
 from rag.retrieve.dense import Means, Vector
+from rag.retrieve.nearest import nearest
 from rag.retrieve.prefer import preferences
 from rag.retrieve.query import ArchiveQuery, archive_query
 from rag.retrieve.restore import restore
 from rag.settings import LOCAL_EMBEDDER
+from rag.store.selection import Selection, selection
 from rag.text.asked_time import AskedTime, asked_time
 from rag.text.dates import bounds
 from rag.text.language import detect
@@ -54,14 +55,14 @@ class ArchiveRetriever(BaseRetriever):
 
     def _search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
         means = self.means()
-        allowed = self.catalogue.allowed(query.filters)
+        chosen = selection(query.filters)
         text, searched = query.text, query.searched
         language = detect(searched)
-        matches = self._lexical(searched, language, allowed)
+        matches = self._lexical(searched, language, chosen)
         if is_typed_plain(searched, language):
             searched, text = self._restored((searched, text), matches)
         asked = fuse.Asked(language, self._embedded(searched), self._embedded(without_names(text)))
-        rowids = {*self._dense(asked, means, allowed), *matches}
+        rowids = {*self._dense(asked, means, chosen), *matches}
         candidates = list(self.catalogue.passages(rowids).values())
         prominence = lexical.prominence(matches)
         preference = preferences(candidates, self.asked_time(text), query.focus)
@@ -79,12 +80,13 @@ class ArchiveRetriever(BaseRetriever):
     def _embedded(self, text: str) -> Vector:
         return np.asarray(self.embedder.get_query_embedding(text), dtype=np.float32)
 
-    def _dense(self, asked: fuse.Asked, means: Means, allowed: NDArray[np.int64] | None) -> Iterator[int]:
+    def _dense(self, asked: fuse.Asked, means: Means, chosen: Selection) -> Iterator[int]:
         own = means.passages.get(asked.language)
         # Within one language the passages' mean shifts every cosine alike, so only the question is moved.
         towards = asked.vector if own is None else asked.vector - own
         for candidate_language in self.catalogue.count().languages:
-            yield from (rowid for rowid, _ in self.index.search(towards, candidate_language, DENSE_CANDIDATES, allowed))
+            found = nearest(self.catalogue, self.index, towards, candidate_language, DENSE_CANDIDATES, chosen)
+            yield from (rowid for rowid, _ in found)
 
     def means(self) -> Means:
         """The archive's current mean vectors by language; while they are over few vectors, drawn to typical ones."""
@@ -101,13 +103,13 @@ class ArchiveRetriever(BaseRetriever):
             language: known[f"{kind}-{language}"] for language in ("vi", "en") if known and language not in means
         }
 
-    def _lexical(self, text: str, language: str, allowed: NDArray[np.int64] | None) -> dict[int, float]:
+    def _lexical(self, text: str, language: str, chosen: Selection) -> dict[int, float]:
         """BM25 scores by row id; of the question's language alone, where that can be told."""
-        match = lexical.match_expression(text, folded=is_typed_plain(text, language))
-        if match is None:
+        phrases = lexical.phrase_query(text, folded=is_typed_plain(text, language))
+        if phrases is None:
             return {}
         within = None if language == "und" else language
-        return dict(self.catalogue.lexical(match, within, LEXICAL_CANDIDATES, allowed))
+        return dict(self.catalogue.lexical(phrases, within, LEXICAL_CANDIDATES, chosen))
 
     def asked_time(self, text: str) -> AskedTime:
         """The time that a question asks about, as seen from the archive's newest day."""

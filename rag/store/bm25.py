@@ -8,37 +8,19 @@ https://www.sqlite.org/fts5.html#the_bm25_function).
 from __future__ import annotations
 
 import math
-import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from rag.store.rows import PhraseQuery
 
 K1, B = 1.2, 0.75
 # FTS5 gives this to words that more than half of the passages hold.
 LEAST_WEIGHT = 1e-6
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What rag.retrieve.lexical asks for: any of the phrases (words in a row), in one of the two columns."""
-
-    column: str
-    phrases: tuple[tuple[str, ...], ...]
-
-    @property
-    def key(self) -> str:
-        """The vocabulary's column that holds such words."""
-        return "term" if self.column == "terms" else "folded"
-
-
-def parsed(match: str) -> Query:
-    """A match expression, as `terms : ("a" OR "b" OR "a b")`."""
-    column, _, rest = match.partition(" : ")
-    phrases = (tuple(quoted.split()) for quoted in re.findall(r'"([^"]*)"', rest))
-    return Query("folded" if column.strip() == "folded" else "terms", tuple(dict.fromkeys(filter(None, phrases))))
-
-
-def scores(query: Query, passages: Sequence[tuple[int, list[str]]], total: int, average: float) -> dict[int, float]:
+def scores(
+    query: PhraseQuery, passages: Sequence[tuple[int, list[str]]], total: int, average: float
+) -> dict[int, float]:
     """BM25 by row id, of the passages (row id, words) that hold a phrase.
 
     `total` is the archive's number of passages and `average` their length in words. How many passages hold a phrase

@@ -22,16 +22,16 @@ from rag.store.rows import (
     ArticleInfo,
     Changes,
     Counts,
+    PhraseQuery,
     StoredPassage,
     Vector,
     from_blob,
     sentences_from_json,
     spans_from_json,
 )
+from rag.store.selection import Selection, passing, selected
 from rag.store.sqlite import Sqlite
-from rag.text.dates import bounds
-from rag.text.normalise import fold
-from rag.types import Article, Filters, Passage
+from rag.types import Article, Passage
 
 
 class Catalogue(Database):
@@ -186,25 +186,23 @@ class Catalogue(Database):
             row[0] for row in self.query("SELECT id FROM passages WHERE article_id = ? ORDER BY start", [article_id])
         ]
 
-    def allowed(self, filters: Filters) -> NDArray[np.int64] | None:
-        """Row ids of the passages that pass, ascending; None when nothing is filtered. Raises UsageError on a bad date.
+    def passing(self, chosen: Selection, rowids: Iterable[int]) -> set[int]:
+        """Those of `rowids` that are chosen, whatever their language."""
+        return passing(self.query, chosen, rowids)
 
-        A year or a month overlaps every day in it; an article without a date passes no date filter.
-        """
-        if not filters:
-            return None
-        conditions: dict[str, Any] = {
-            "published_last >= ?": bounds(filters.since)[0].toordinal() if filters.since else None,
-            "published_first <= ?": bounds(filters.until)[1].toordinal() if filters.until else None,
-            "source_folded = ANY(?)": [fold(source) for source in filters.sources],
-            "passages.language = ANY(?)": list(filters.languages),
-        }
-        asked = {sql: value for sql, value in conditions.items() if value not in (None, [])}
-        sql = f"""SELECT passages.id FROM passages JOIN articles ON articles.id = article_id
-            WHERE {" AND ".join(asked)} ORDER BY passages.id"""  # noqa: S608 - of the constants above
-        return np.fromiter((row[0] for row in self.query(sql, list(asked.values()))), dtype=np.int64)
+    def selected(self, chosen: Selection, language: str, limit: int) -> list[int] | None:
+        """The chosen passages of a language, ascending; None if there are more than `limit`."""
+        return selected(self.query, chosen, language, limit)
 
     # Vectors
+
+    def check_dimension(self, vector: Vector) -> None:
+        """Raises EmbedderMismatch if the vector is not as long as the archive's."""
+        if len(vector) != self._dimension():
+            raise EmbedderMismatch(
+                f"the question's vector has {len(vector)} numbers, the archive's have {self._dimension()}; "
+                "set EMBED_MODEL back, or embed all of it anew with `rag ingest --rebuild`"
+            )
 
     def vectors(self, language: str) -> tuple[NDArray[np.int64], Vector]:
         """Row ids [n], ascending, and passage vectors [n, d] of one language."""
@@ -256,15 +254,15 @@ class Catalogue(Database):
     # Words
 
     def lexical(
-        self, match: str, language: str | None, limit: int, allowed: NDArray[np.int64] | None = None
+        self, query: PhraseQuery, language: str | None, limit: int, chosen: Selection | None = None
     ) -> list[tuple[int, float]]:
-        """The best `limit` passages for an FTS5 query: row id and BM25 score, higher is better.
+        """The best `limit` passages for a query, of a language (None: of any): row id and BM25 score, higher is better.
 
-        `match` is what rag.retrieve.lexical makes; its column, "terms" or "folded", holds what rag.text.terms makes.
-        `language` and `allowed` (row ids) limit what is found. In a large archive rare phrases find and common
-        ones only score; see rag.store.fulltext.
+        In a large archive rare phrases find and common ones only score; see rag.store.fulltext.
         """
-        return self.driver.matching(match, language, limit, None if allowed is None else allowed.tolist())
+        if chosen and language and not chosen.has(language):
+            return []
+        return self.driver.matching(query, language, limit, chosen or None)
 
     def document_frequency(self, terms: Iterable[str], *, folded: bool = False) -> dict[str, int]:
         """In how many passages each term stands; terms that stand nowhere are left out."""

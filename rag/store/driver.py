@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
+from rag.store.rows import PhraseQuery
+from rag.store.selection import Selection
+
 
 class Driver(Protocol):
     """One open database, for any thread. Every method raises ArchiveError when it cannot be read or written."""
@@ -36,9 +39,9 @@ class Driver(Protocol):
         ...
 
     def matching(
-        self, match: str, language: str | None, limit: int, allowed: Sequence[int] | None = None
+        self, query: PhraseQuery, language: str | None, limit: int, chosen: Selection | None
     ) -> list[tuple[int, float]]:
-        """The best `limit` passages for a match expression: row id and BM25 score; see `Catalogue.lexical`."""
+        """The best `limit` passages for a query: row id and BM25 score; see `Catalogue.lexical`."""
         ...
 
     def document_frequency(self, terms: Sequence[str], *, folded: bool) -> dict[str, int]:

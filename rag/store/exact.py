@@ -11,7 +11,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.errors import EmbedderMismatch
 from rag.store.catalogue import Catalogue
 from rag.store.rows import Changes, Vector
 
@@ -37,10 +36,8 @@ class ExactIndex:
         self._embedder: tuple[str, int] | None = None
         self._loaded: dict[str, _Loaded] = {}
 
-    def search(
-        self, vector: Vector, language: str, k: int, allowed: NDArray[np.int64] | None = None
-    ) -> list[tuple[int, float]]:
-        """The `k` passages of `language` (and among `allowed` row ids) nearest to vector [d]: row id and cosine.
+    def search(self, vector: Vector, language: str, k: int) -> list[tuple[int, float]]:
+        """The `k` passages of `language` nearest to vector [d]: row id and cosine.
 
         Best first. Raises EmbedderMismatch if the vector is not of the archive's dimension.
         """
@@ -49,14 +46,7 @@ class ExactIndex:
             loaded = self._loaded.get(language) or self._load(language)
         if not len(loaded.rowids):
             return []
-        if loaded.matrix.shape[1] != len(vector):
-            raise EmbedderMismatch(
-                f"the question's vector has {len(vector)} numbers, the archive's have {loaded.matrix.shape[1]}; "
-                "set EMBED_MODEL back, or embed all of it anew with `rag ingest --rebuild`"
-            )
-        if allowed is not None:
-            kept = np.isin(loaded.rowids, allowed)
-            loaded = _Loaded(loaded.rowids[kept], loaded.matrix[kept])
+        self._catalogue.check_dimension(vector)
         cosines = loaded.matrix @ (vector / (np.linalg.norm(vector) or 1.0))
         best = np.argpartition(-cosines, k)[:k] if k < len(cosines) else np.arange(len(cosines))
         best = best[np.lexsort((loaded.rowids[best], -cosines[best]))]

@@ -7,11 +7,11 @@ out, as BM25 does. Within the budget the result is FTS5's own.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
 
 from rag.store import bm25
+from rag.store.rows import PhraseQuery
+from rag.store.selection import Run, Selection, selected
 from rag.text.normalise import fold
 
 # Passages that may be scored; an archive that holds no more is searched by every phrase. At 100,000 passages as many
@@ -22,35 +22,39 @@ BUDGET = 3000
 _RAREST_SHARE, _COMMONEST_SHARE = 32, 128
 # The best by rare phrases that are scored with all phrases; ranks beyond hardly ever reach the first 60.
 RESCORED = 120
-
-Run = Callable[[str, Any], list[tuple[Any, ...]]]
+# With so many the search ends, though fewer than wanted were found: evidence of words is judged by the best twenty.
+ENOUGH = 20
+# A selection of no more passages is scored text by text, which takes as long in any archive.
+FEW = 1000
 
 
 def search(
-    run: Run, match: str, language: str | None, limit: int, allowed: Sequence[int] | None = None
+    run: Run, query: PhraseQuery, language: str | None, limit: int, chosen: Selection | None = None
 ) -> list[tuple[int, float]]:
-    """Row ids and BM25 scores of the best `limit` passages, higher is better; `run` executes a statement.
+    """Row ids and BM25 scores of the best `limit` passages, higher is better; `run` is that of rag.store.driver.
 
-    `match` is what rag.retrieve.lexical.match_expression makes. `language` and `allowed` limit what is found.
+    `language` and `chosen` limit what is found.
     """
-    passages = run("SELECT coalesce(sum(count), 0) FROM language_means WHERE kind = 'passage'", ())[0][0]
-    within = passages if allowed is None else len(allowed)
-    if within <= BUDGET:
-        return _scored(run, match, language, limit, allowed)
-    query = bm25.parsed(match)
     column, phrases = query.column, [" ".join(phrase) for phrase in query.phrases]
+    passages = run("SELECT coalesce(sum(count), 0) FROM language_means WHERE kind = 'passage'", ())[0][0]
+    if passages <= BUDGET:
+        return _scored(run, column, phrases, language, limit, chosen)
     frequencies = _frequencies(run, {word for phrase in phrases for word in phrase.split()}, column)
+    weights = {phrase: bm25.weight(round(held(phrase, frequencies)), passages) for phrase in phrases}
+    few = selected(run, chosen, language, FEW) if chosen else None
+    if few is not None:
+        found = _rescored(run, column, [(rowid, 0.0) for rowid in few], weights)
+        return [(rowid, score) for rowid, score in found[:limit] if score > 0]
     budget = BUDGET
     while True:
         kept = rarest(phrases, frequencies, budget)
-        quoted = " OR ".join(f'"{phrase}"' for phrase in kept)
-        best = _scored(run, f"{column} : ({quoted})", language, max(limit, RESCORED), allowed)
-        if len(best) >= limit or len(kept) == len(phrases):
+        best = _scored(run, column, kept, language, max(limit, RESCORED), chosen)
+        if len(best) >= min(limit, ENOUGH) or len(kept) == len(phrases):
             break
-        # Estimates may be far off, and filters may leave little.
+        # Estimates may be far off, and a selection may leave little.
         budget *= 8
-    common = [phrase for phrase in phrases if phrase not in kept]
-    weights = {phrase: bm25.weight(round(held(phrase, frequencies)), passages) for phrase in common}
+    for phrase in kept:
+        del weights[phrase]
     return _rescored(run, column, best, weights)[:limit]
 
 
@@ -81,18 +85,27 @@ def held(phrase: str, frequencies: Mapping[str, int]) -> float:
     return words[0] if len(words) == 1 else min(words) / _RAREST_SHARE
 
 
+def expression(column: str, phrases: Sequence[str]) -> str:
+    """What FTS5 calls a MATCH expression: any of the phrases, in one column. Terms hold no quotation marks."""
+    quoted = " OR ".join(f'"{phrase}"' for phrase in phrases)
+    return f"{column} : ({quoted})"
+
+
 def _scored(
-    run: Run, match: str, language: str | None, limit: int, allowed: Sequence[int] | None
+    run: Run, column: str, phrases: Sequence[str], language: str | None, limit: int, chosen: Selection | None
 ) -> list[tuple[int, float]]:
-    # The limit inside keeps SQLite from asking for the language of every match instead of the best ones'.
-    sql = """SELECT rowid, score FROM (
-            SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH :match
-            AND (:allowed IS NULL OR rowid IN (SELECT value FROM json_each(:allowed)))
+    condition, parameters = chosen.where() if chosen else ("TRUE", [])
+    if language is not None:
+        condition, parameters = f"{condition} AND passages.language = ?", [*parameters, language]
+    # The limit inside keeps SQLite from looking up the article of every match instead of the best ones'.
+    sql = f"""SELECT rowid, score FROM (
+            SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH ?
             ORDER BY score DESC, rowid LIMIT -1
-        ) AS best WHERE (:language IS NULL OR (SELECT language FROM passages WHERE id = best.rowid) = :language)
-        LIMIT :limit"""
-    rowids = None if allowed is None else json.dumps(list(allowed))
-    return run(sql, {"match": match, "language": language, "allowed": rowids, "limit": limit})
+        ) AS best WHERE EXISTS (
+            SELECT 1 FROM passages JOIN articles ON articles.id = article_id
+            WHERE passages.id = best.rowid AND {condition}
+        ) LIMIT ?"""  # noqa: S608 - of constants
+    return run(sql, [expression(column, phrases), *parameters, limit])
 
 
 def _frequencies(run: Run, words: Iterable[str], column: str) -> dict[str, int]:
@@ -100,14 +113,12 @@ def _frequencies(run: Run, words: Iterable[str], column: str) -> dict[str, int]:
     figures = [word for word in words if word[0].isdigit()]
     others = [word for word in words if not word[0].isdigit()]
     # FTS5 would count by reading all places of a word; only for figures there is no other count.
-    sql = "SELECT term, doc FROM passages_terms WHERE term IN (SELECT value FROM json_each(?)) AND col = ?"
-    found: dict[str, int] = dict(run(sql, [json.dumps(figures), column]))
+    sql = "SELECT term, doc FROM passages_terms WHERE term = ANY(?) AND col = ?"
+    found: dict[str, int] = dict(run(sql, [figures, column]))
     if column == "folded":
-        sql = """SELECT folded, sum(count) FROM vocabulary WHERE folded IN (SELECT value FROM json_each(?))
-            GROUP BY folded"""
-        return found | dict(run(sql, [json.dumps(others)]))
-    sql = "SELECT term, count FROM vocabulary WHERE folded IN (SELECT value FROM json_each(?))"
-    spelt: dict[str, int] = dict(run(sql, [json.dumps([fold(word) for word in others])]))
+        return found | dict(run("SELECT folded, sum(count) FROM vocabulary WHERE folded = ANY(?) GROUP BY 1", [others]))
+    sql = "SELECT term, count FROM vocabulary WHERE folded = ANY(?)"
+    spelt: dict[str, int] = dict(run(sql, [[fold(word) for word in others]]))
     return found | {word: spelt[word] for word in others if word in spelt}
 
 
@@ -115,8 +126,8 @@ def _rescored(
     run: Run, column: str, scored: Sequence[tuple[int, float]], weights: Mapping[str, float]
 ) -> list[tuple[int, float]]:
     """The scores with those of further phrases added, best first."""
-    sql = f"SELECT rowid, {column} FROM passages_fts WHERE rowid IN (SELECT value FROM json_each(?))"  # noqa: S608
-    rows = run(sql, [json.dumps([rowid for rowid, _ in scored])])
+    sql = f"SELECT rowid, {column} FROM passages_fts WHERE rowid = ANY(?)"  # noqa: S608 - one of two names
+    rows = run(sql, [[rowid for rowid, _ in scored]])
     # Doubled spaces let neighbours be counted that are alike.
     texts = {rowid: f" {_doubled(words)} " for rowid, words in rows}
     lengths = {rowid: text.count("  ") + 1 for rowid, text in texts.items()}

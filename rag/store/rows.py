@@ -118,6 +118,24 @@ class Location:
     shown: str
 
 
+@dataclass(frozen=True, slots=True)
+class PhraseQuery:
+    """Any of the phrases, each of terms in a row as rag.text.terms makes them; `folded` ones have no diacritics."""
+
+    phrases: tuple[tuple[str, ...], ...]
+    folded: bool = False
+
+    @property
+    def column(self) -> str:
+        """The full-text table's column that holds such terms."""
+        return "folded" if self.folded else "terms"
+
+    @property
+    def key(self) -> str:
+        """The vocabulary's column that holds such terms."""
+        return "folded" if self.folded else "term"
+
+
 def searched_text(article: Article, passage: Passage) -> str:
     """What is embedded and full-text indexed of a passage: the title says what the passage takes for granted."""
     text = article.quote(passage.start, passage.end)

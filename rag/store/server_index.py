@@ -16,7 +16,6 @@ from dataclasses import replace
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rag.errors import ArchiveError
 from rag.settings import ChromaServer
@@ -54,18 +53,15 @@ class ServerIndex:
     def backend(self) -> Literal["chroma", "exact"]:
         return "chroma" if self._chroma else "exact"
 
-    def search(
-        self, vector: Vector, language: str, k: int, allowed: NDArray[np.int64] | None = None
-    ) -> list[tuple[int, float]]:
+    def search(self, vector: Vector, language: str, k: int) -> list[tuple[int, float]]:
         found = None
-        # Chroma is slow under a filter.
-        if allowed is None and time.monotonic() >= self._rest_until:
+        if time.monotonic() >= self._rest_until:
             try:
                 self._keep_up()
                 found = self._nearest(vector, language, k)
             except (ChromaError, ArchiveError) as failure:
                 self._give_up(failure)
-        return self._exact.search(vector, language, k, allowed) if found is None else found
+        return self._exact.search(vector, language, k) if found is None else found
 
     def sync(self) -> bool:
         """False if another process writes to the server for longer than a moment."""

@@ -16,6 +16,8 @@ from weakref import WeakSet
 
 from rag.errors import ArchiveError
 from rag.store import fulltext, schema
+from rag.store.rows import PhraseQuery
+from rag.store.selection import Selection
 
 BUSY_SECONDS = 60
 
@@ -84,18 +86,13 @@ class Sqlite:
             self.connection().executemany(sql, rows)
 
     def matching(
-        self, match: str, language: str | None, limit: int, allowed: Sequence[int] | None = None
+        self, query: PhraseQuery, language: str | None, limit: int, chosen: Selection | None
     ) -> list[tuple[int, float]]:
-        return fulltext.search(self._read, match, language, limit, allowed)
+        return fulltext.search(self.run, query, language, limit, chosen)
 
     def document_frequency(self, terms: Sequence[str], *, folded: bool) -> dict[str, int]:
         sql = "SELECT term, doc FROM passages_terms WHERE term = ANY(?) AND col = ?"
         return dict(self.run(sql, [list(terms), "folded" if folded else "terms"]))
-
-    def _read(self, sql: str, parameters: Any) -> list[tuple[Any, ...]]:
-        """SQLite's own SQL, with parameters by place or by name."""
-        with _errors(self.path):
-            return self.connection().execute(sql, parameters).fetchall()
 
     def tidy(self) -> None:
         self.run("INSERT INTO passages_fts(passages_fts) VALUES ('optimize')")

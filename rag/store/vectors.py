@@ -15,9 +15,7 @@ import threading
 from dataclasses import replace
 from typing import Literal, Protocol
 
-import numpy as np
 from filelock import FileLock, Timeout
-from numpy.typing import NDArray
 
 from rag.errors import ArchiveError
 from rag.settings import ChromaServer
@@ -41,10 +39,8 @@ class Index(Protocol):
     def backend(self) -> Literal["chroma", "exact"]:
         """What is open to answer."""
 
-    def search(
-        self, vector: Vector, language: str, k: int, allowed: NDArray[np.int64] | None = None
-    ) -> list[tuple[int, float]]:
-        """The `k` passages of `language` (and among `allowed` row ids) nearest to vector [d]: row id and cosine.
+    def search(self, vector: Vector, language: str, k: int) -> list[tuple[int, float]]:
+        """The `k` passages of `language` nearest to vector [d]: row id and cosine.
 
         Best first. Raises EmbedderMismatch if the vector is not of the archive's dimension.
         """
@@ -90,11 +86,9 @@ class VectorIndex:
     def backend(self) -> Literal["chroma", "exact"]:
         return "chroma" if self._chroma else "exact"
 
-    def search(
-        self, vector: Vector, language: str, k: int, allowed: NDArray[np.int64] | None = None
-    ) -> list[tuple[int, float]]:
-        # Chroma is slow under a filter, and a question does not wait for a long sync that another thread runs.
-        chroma = None if allowed is not None or self._syncing else self._current()
+    def search(self, vector: Vector, language: str, k: int) -> list[tuple[int, float]]:
+        # A question does not wait for a long sync that another thread runs.
+        chroma = None if self._syncing else self._current()
         if chroma:
             try:
                 return chroma.query(vector, language, k)
@@ -102,7 +96,7 @@ class VectorIndex:
                 with self._lock:
                     if self._chroma is chroma:
                         self._give_up(failure)
-        return self._exact.search(vector, language, k, allowed)
+        return self._exact.search(vector, language, k)
 
     def sync(self) -> bool:
         """False if another process owns the folder."""

@@ -1,0 +1,58 @@
+"""The nearest passages among those that a question is limited to, without reading all of a large archive."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rag.store.rows import Vector
+from rag.store.selection import Selection
+
+if TYPE_CHECKING:
+    from rag.store.catalogue import Catalogue
+    from rag.store.vectors import Index
+
+# A selection of no more passages is compared one by one: about as long as the widest search below takes.
+FEW = 5000
+# How many times as many as are wanted the index is asked for, in turn, until enough of them pass. An index that knows
+# of the limits itself, as Chroma does, is a hundred times slower.
+WIDER = (8, 64, 512)
+_PAGE = 2000
+
+
+def nearest(
+    catalogue: Catalogue, index: Index, vector: Vector, language: str, k: int, chosen: Selection
+) -> list[tuple[int, float]]:
+    """The `k` passages of `language` that are chosen and nearest to vector [d]: row id and cosine, best first.
+
+    Exact where few are chosen or hardly any of those near the question, else as good as the index.
+    Raises EmbedderMismatch if the vector is not of the archive's dimension.
+    """
+    if not chosen.has(language):
+        return []
+    if not chosen.about:
+        return index.search(vector, language, k)
+    few = catalogue.selected(chosen, language, FEW)
+    if few is not None:
+        return _compared(catalogue, vector, few, k)
+    for times in WIDER:
+        found = index.search(vector, language, times * k)
+        passing = catalogue.passing(chosen, [rowid for rowid, _ in found])
+        kept = [(rowid, cosine) for rowid, cosine in found if rowid in passing]
+        if len(kept) >= k:
+            return kept[:k]
+    return _compared(catalogue, vector, catalogue.selected(chosen, language, sys.maxsize - 1) or [], k)
+
+
+def _compared(catalogue: Catalogue, vector: Vector, rowids: Sequence[int], k: int) -> list[tuple[int, float]]:
+    catalogue.check_dimension(vector)
+    unit = vector / (np.linalg.norm(vector) or 1.0)
+    best: list[tuple[int, float]] = []
+    for start in range(0, len(rowids), _PAGE):
+        held, rows = catalogue.vectors_of(rowids[start : start + _PAGE])
+        best += zip(held, (rows @ unit).tolist(), strict=True)
+        best = sorted(best, key=lambda pair: (-pair[1], pair[0]))[:k]
+    return best

@@ -1,0 +1,68 @@
+"""Which passages a question is limited to: a condition that both databases evaluate, for all passages or for some."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rag.text.dates import bounds
+from rag.text.normalise import fold
+from rag.types import Filters
+
+Run = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`about` are conditions on the table articles, each with its parameter; `languages` may pass (none: all of them).
+
+    False where every passage passes.
+    """
+
+    about: tuple[tuple[str, Any], ...] = ()
+    languages: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.about or self.languages)
+
+    def has(self, language: str) -> bool:
+        return not self.languages or language in self.languages
+
+    def where(self) -> tuple[str, list[Any]]:
+        """The condition on the tables passages and articles, joined, and its parameters."""
+        spoken = [("passages.language = ANY(?)", list(self.languages))] if self.languages else []
+        conditions = [*self.about, *spoken]
+        return " AND ".join(sql for sql, _ in conditions) or "TRUE", [value for _, value in conditions]
+
+
+def selection(filters: Filters) -> Selection:
+    """What the filters let pass. Raises UsageError on a bad date.
+
+    A year or a month overlaps every day in it; an article without a date passes no date filter.
+    """
+    conditions: dict[str, Any] = {
+        "published_last >= ?": bounds(filters.since)[0].toordinal() if filters.since else None,
+        "published_first <= ?": bounds(filters.until)[1].toordinal() if filters.until else None,
+        "source_folded = ANY(?)": [fold(source) for source in filters.sources] or None,
+    }
+    return Selection(tuple((sql, value) for sql, value in conditions.items() if value is not None), filters.languages)
+
+
+def passing(run: Run, chosen: Selection, rowids: Iterable[int]) -> set[int]:
+    """Those of the passages that are chosen."""
+    condition, parameters = chosen.where()
+    sql = f"""SELECT passages.id FROM passages JOIN articles ON articles.id = article_id
+        WHERE passages.id = ANY(?) AND {condition}"""  # noqa: S608 - of the constants above
+    return {row[0] for row in run(sql, [list(rowids), *parameters])}
+
+
+def selected(run: Run, chosen: Selection, language: str | None, limit: int) -> list[int] | None:
+    """The chosen passages of a language (None: of any), ascending; None if there are more than `limit`."""
+    condition, parameters = chosen.where()
+    if language is not None:
+        condition, parameters = f"{condition} AND passages.language = ?", [*parameters, language]
+    sql = f"""SELECT passages.id FROM articles JOIN passages ON articles.id = article_id
+        WHERE {condition} LIMIT ?"""  # noqa: S608 - of the constants above
+    found = sorted(row[0] for row in run(sql, [*parameters, limit + 1]))
+    return None if len(found) > limit else found
