@@ -137,6 +137,16 @@ def test_filters(catalogue: Catalogue, filters: Filters, expected: set[str]) -> 
     assert ids(catalogue, filters) == expected
 
 
+@pytest.mark.parametrize("year", ["2023", "2024"])
+def test_a_year_overlaps_its_first_and_its_last_day(catalogue: Catalogue, year: str) -> None:
+    store(catalogue, Article("yearly", "Cả năm mưa nhiều.", published=year, language="vi"))
+    for day in (f"{year}-01-01", f"{year}-12-31", year):
+        assert ids(catalogue, Filters(since=day, until=day)) == {"yearly"}
+    assert ids(catalogue, Filters(until=f"{year}-01-01")) == {"yearly"}
+    assert ids(catalogue, Filters(until=f"{int(year) - 1}")) == set()
+    assert ids(catalogue, Filters(since=f"{int(year) + 1}")) == set()
+
+
 def test_no_filter_limits_nothing_and_a_bad_date_is_wrong_use(catalogue: Catalogue) -> None:
     store(catalogue, FLOOD, MARKET, BRIDGE)
     assert not selection(Filters())

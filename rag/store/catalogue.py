@@ -262,7 +262,8 @@ class Catalogue(Database):
         """
         if chosen and language and not chosen.has(language):
             return []
-        return self.driver.matching(query, language, limit, chosen or None)
+        limits = chosen and (chosen.about or not language)
+        return self.driver.matching(query, language, limit, chosen if limits else None)
 
     def document_frequency(self, terms: Iterable[str], *, folded: bool = False) -> dict[str, int]:
         """In how many passages each term stands; terms that stand nowhere are left out."""
