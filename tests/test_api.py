@@ -244,6 +244,11 @@ def test_a_body_that_is_too_large_is_not_read(server: ApiServer) -> None:
     assert error(response, 413)["code"] == "too_large"
 
 
+def test_balancers_may_ask_without_a_body(server: ApiServer) -> None:
+    for path in ("/healthz", "/readyz"):
+        assert (server.client.head(path).status_code, server.client.head(path).content) == (200, b"")
+
+
 def test_a_request_id_is_taken_over_where_it_is_harmless(server: ApiServer) -> None:
     assert server.client.get("/healthz", headers={"x-request-id": "trace-7.a"}).headers["x-request-id"] == "trace-7.a"
     for odd in ("a b", "x" * 65, "<script>", "é".encode(), ""):

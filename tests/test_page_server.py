@@ -103,12 +103,15 @@ def test_nobody_fills_the_memory_by_signing_in(client: TestClient) -> None:
         assert client.post("/login", content=content, headers=headers).status_code == 413
 
 
-def test_proxies_are_told_not_to_hold_events_back() -> None:
+def test_events_are_not_held_back_and_go_through_no_proxy_without_sign_in() -> None:
     async def events(_: Request) -> Response:
         return Response("data: 1\n\n", media_type="text/event-stream")
 
-    app = Gate(Starlette(routes=[Route("/queue", events)]), user_of=None)
-    assert TestClient(app, base_url="http://localhost").get("/queue").headers["x-accel-buffering"] == "no"
+    client = TestClient(Gate(Starlette(routes=[Route("/queue", events)]), user_of=None), base_url="http://localhost")
+    assert client.get("/queue").headers["x-accel-buffering"] == "no"
+    # A proxy that calls us by our local name lets everybody in: not where nobody signs in.
+    for header in ("x-forwarded-for", "forwarded", "x-real-ip"):
+        assert client.get("/queue", headers={header: "203.0.113.9"}).status_code == 403
 
 
 def test_a_proxy_is_an_address() -> None:

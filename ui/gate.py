@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from rag.server.body_size import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, limited_body
 from rag.server.errors import Refusal
 from rag.server.forwarded import own_path
-from rag.server.guard import LOCAL_HOSTS, is_own_request
+from rag.server.guard import LOCAL_HOSTS, is_forwarded, is_own_request
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -46,7 +46,8 @@ _NOT_OURS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link re
 class Gate:
     """ASGI middleware. `user_of` gives the signed-in user of a request, None where nobody is; None: no sign-in.
 
-    Without sign-in only this machine's own names are answered, so that no other site's name can lead here.
+    Without sign-in only this machine's own names are answered, and no proxy, so that neither another site's name nor
+    another machine can lead here.
     """
 
     def __init__(self, app: App, user_of: Callable[[Request], str | None] | None) -> None:
@@ -69,6 +70,8 @@ class Gate:
     def _refusal(self, request: Request, scope: Scope) -> App | None:
         headers = request.headers
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if self._user_of is None and is_forwarded(headers):
+            return PlainTextResponse("The request came through a proxy; set RAG_USERS on the server first.", 403)
         names = () if self._user_of else LOCAL_HOSTS
         if not is_own_request(request.method, headers.get("host", ""), origin, site, names):
             return PlainTextResponse("Requests of other sites, or under another name than localhost, are refused.", 403)
