@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -37,10 +38,11 @@ class ApiServer:
         settings: Mapping[str, str] | None = None,
         arguments: Sequence[str] = ("--no-page",),
         host: str = "127.0.0.1",
+        port: int | None = None,
     ) -> None:
-        self.port = free_port()
+        self.port = port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._log = home.parent / f"log-{self.port}"
+        self._log = home.parent / f"log-{self.port}-{secrets.token_hex(4)}"
         environment = {**surroundings(), "RAG_HOME": str(home), "RAG_ENGINE": "quotes", **(settings or {})}
         command = [sys.executable, "-m", "rag.cli", "serve", "--host", host, "--port", str(self.port), *arguments]
         self._file = self._log.open("wb")
@@ -71,6 +73,11 @@ class ApiServer:
             raise
         finally:
             self._file.close()
+
+    def kill(self) -> None:
+        """As `kill -9`; another one may be started on the same port."""
+        self.process.kill()
+        self.process.wait()
 
     def log_text(self) -> str:
         return self._log.read_text(encoding="utf-8")

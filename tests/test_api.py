@@ -244,6 +244,11 @@ def test_a_body_that_is_too_large_is_not_read(server: ApiServer) -> None:
     assert error(response, 413)["code"] == "too_large"
 
 
+def test_balancers_may_ask_without_a_body(server: ApiServer) -> None:
+    for path in ("/healthz", "/readyz"):
+        assert (server.client.head(path).status_code, server.client.head(path).content) == (200, b"")
+
+
 def test_a_request_id_is_taken_over_where_it_is_harmless(server: ApiServer) -> None:
     assert server.client.get("/healthz", headers={"x-request-id": "trace-7.a"}).headers["x-request-id"] == "trace-7.a"
     for odd in ("a b", "x" * 65, "<script>", "é".encode(), ""):
@@ -288,7 +293,7 @@ def test_the_description_needs_nothing_from_elsewhere(server: ApiServer) -> None
     paths = {"/api/ask", "/api/ask/stream", "/api/articles", "/v1/chat/completions", "/v1/models", "/healthz"}
     assert paths <= schema["paths"].keys()
     page = server.client.get("/docs").text
-    assert "<script" not in page and "http://" not in page.replace("http://127.0.0.1:7860", "")
+    assert "<script" not in page and "http://" not in page.replace(server.url, "")
     assert all(path in page for path in schema["paths"])
     # FastAPI's own shape of errors is nowhere.
     assert "HTTPValidationError" not in json.dumps(schema)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.commands import pages, plain, terminal
-from rag.doctor import Check
+from rag.doctor.check import Check
 from rag.store.rows import ArticleInfo
 from rag.types import (
     Answer,

@@ -13,10 +13,12 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from rag import doctor
 from rag.cli import main
-from rag.doctor import Check, examine
+from rag.doctor import chroma_server, configured, embedder, machine
+from rag.doctor.check import Check
+from rag.doctor.examine import examine
 from rag.settings import Settings
+from rag.text.address import without_credentials
 from ui import users
 
 TEXT = "Bãi xe ven hồ đóng cửa từ 22 giờ. Người dân gửi xe ở chợ Cây Sung, giá 4.000 đồng một lượt."
@@ -175,15 +177,15 @@ def test_an_index_that_something_else_wrote_to(home: Path) -> None:
 
 def test_little_disk(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free = shutil.disk_usage(home).free
-    monkeypatch.setattr(doctor, "LITTLE_DISK", free * 2)
-    assert doctor.check_disk(home).status == "warning"
-    monkeypatch.setattr(doctor, "NO_DISK", free * 2)
-    assert doctor.check_disk(home).status == "problem"
+    monkeypatch.setattr(machine, "LITTLE_DISK", free * 2)
+    assert machine.check_disk(home).status == "warning"
+    monkeypatch.setattr(machine, "NO_DISK", free * 2)
+    assert machine.check_disk(home).status == "problem"
 
 
 def test_a_missing_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "LIBRARIES", ("numpy", "no-such-library"))
-    check = doctor.check_libraries()
+    monkeypatch.setattr(machine, "LIBRARIES", ("numpy", "no-such-library"))
+    check = machine.check_libraries()
     assert (check.status, check.detail) == ("problem", "missing: no-such-library")
 
 
@@ -194,7 +196,7 @@ def test_bad_settings(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFix
 
 
 def test_the_language_model_that_is_not_there(tmp_path: Path) -> None:
-    assert doctor.check_settings(Settings(home=tmp_path, engine="llm")).status == "problem"
+    assert configured.check_settings(Settings(home=tmp_path, engine="llm")).status == "problem"
 
 
 def test_secrets_are_never_shown(
@@ -223,25 +225,25 @@ def test_a_server_that_embeds_for_another_archive(home: Path, server: str, monke
 
 
 def test_servers_that_do_not_answer(tmp_path: Path, silent: str, closed: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(doctor, "EMBEDDER_SECONDS", 0.2)
-    monkeypatch.setattr(doctor, "SERVER_SECONDS", 0.2)
+    monkeypatch.setattr(embedder, "EMBEDDER_SECONDS", 0.2)
+    monkeypatch.setattr(chroma_server, "SERVER_SECONDS", 0.2)
     for address in (silent, closed):
         settings = Settings(home=tmp_path, embed_model="tiny", embed_base_url=f"http://{address}/v1")
-        embedder, check = doctor.check_embedder(settings)
-        assert (embedder, check.status) == (None, "problem")
-        assert doctor.check_chroma_server(f"http://{address}").status == "problem"
+        opened, check = embedder.check_embedder(settings)
+        assert (opened, check.status) == (None, "problem")
+        assert chroma_server.check_chroma_server(f"http://{address}").status == "problem"
 
 
 def test_openai_without_a_key(tmp_path: Path) -> None:
-    embedder, check = doctor.check_embedder(Settings(home=tmp_path, embed_model="text-embedding-3-small"))
-    assert (embedder, check.status) == (None, "problem")
+    opened, check = embedder.check_embedder(Settings(home=tmp_path, embed_model="text-embedding-3-small"))
+    assert (opened, check.status) == (None, "problem")
     assert "EMBED_API_KEY is not set" in check.detail
 
 
 def test_chroma_server(server: str) -> None:
-    assert doctor.check_chroma_server(f"http://{server}") == Check("chroma", "ok", f"http://{server} answers")
+    assert chroma_server.check_chroma_server(f"http://{server}") == Check("chroma", "ok", f"http://{server} answers")
     for url in ("localhost:8000", "http://[bad", "ftp://x:1", "http://x:port"):
-        assert doctor.check_chroma_server(url).advice == "write it as http://host:port"
+        assert chroma_server.check_chroma_server(url).advice == "write it as http://host:port"
 
 
 @pytest.mark.parametrize(
@@ -254,7 +256,7 @@ def test_chroma_server(server: str) -> None:
     ],
 )
 def test_addresses_without_credentials(url: str | None, shown: str) -> None:
-    assert doctor.without_credentials(url) == shown
+    assert without_credentials(url) == shown
 
 
 @pytest.mark.parametrize(

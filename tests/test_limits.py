@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.server.line import Busy, Left, Queue
+from rag.server.line import MOST_OVERTAKING, Busy, Left, Place, Queue
 from rag.server.uploads import MAX_NAME_BYTES, safe_name
 from rag.text.language import detect
 from ui import refusals
@@ -153,6 +153,49 @@ def test_who_comes_late_does_not_overtake_everybody() -> None:
     binh = [queue.enter("binh") for _ in range(3)]
     # an's fourth is served, in round 3; an's fifth is of round 4, binh's are of rounds 3, 4 and 5.
     assert positions(an[3], binh[0], an[4], binh[1], binh[2]) == [0, 1, 2, 3, 4]
+
+
+def newcomers_until(queue: Queue, served: Place, awaited: Place) -> tuple[int, Place]:
+    """How many newcomers are served before it, one arriving whenever one leaves; and the place awaited, served now."""
+    for count in range(1000):
+        newcomer = queue.enter(f"newcomer {served.arrival}.{count}")
+        served.leave()
+        if awaited.position == 0:
+            newcomer.leave()
+            return count, awaited
+        served = newcomer
+    raise AssertionError("it was never served")
+
+
+def test_newcomers_do_not_keep_a_second_question_waiting_for_ever() -> None:
+    """Ten of them overtake it; the next does not."""
+    queue = Queue(at_once=1, most_of_one=9)
+    first, second = queue.enter("an"), queue.enter("an")
+    assert newcomers_until(queue, first, second)[0] == MOST_OVERTAKING == 10
+
+
+def test_many_questions_of_one_do_not_come_of_age_together() -> None:
+    """Each is overtaken by ten anew, so others lose one turn of eleven to whoever has a long line of their own."""
+    queue = Queue(at_once=1, most_of_one=9)
+    served, *others = [queue.enter("an") for _ in range(5)]
+    counts = []
+    for awaited in others:
+        count, served = newcomers_until(queue, served, awaited)
+        counts.append(count)
+    assert counts == [10, 10, 10, 10]
+
+
+def test_whom_nobody_overtook_does_not_come_of_age() -> None:
+    """Others' first questions that were there before delay a second one, and it those who come later no sooner."""
+    queue = Queue(at_once=1, most_of_one=9)
+    served = queue.enter("an")
+    earlier = [queue.enter(f"earlier {number}") for number in range(20)]
+    second = queue.enter("an")
+    served.leave()
+    for place in earlier[:15]:
+        place.leave()
+    later = queue.enter("later")
+    assert positions(*earlier[15:], later, second) == [0, 1, 2, 3, 4, 5, 6]
 
 
 def test_a_full_line_says_so_at_once() -> None:

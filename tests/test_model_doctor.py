@@ -10,7 +10,8 @@ import pytest
 from model_server import ModelServer
 
 from rag.cli import main
-from rag.doctor import Check, check_model, check_settings
+from rag.doctor.check import Check
+from rag.doctor.configured import check_model, check_settings
 from rag.models import health, shelf
 from rag.settings import Settings
 

@@ -319,16 +319,18 @@ def test_other_addresses_need_sign_in() -> None:
             checked_host(host, None)
 
 
-def test_sessions_end() -> None:
+def test_sessions_end(tmp_path: Path) -> None:
     now = [0.0]
-    sessions = Sessions(lambda: now[0])
+    sessions, of_another_process = (Sessions(tmp_path, lambda: now[0]) for _ in range(2))
     token = sessions.begin("an")
+    assert of_another_process.user(token) == "an"
     assert sessions.user(token) == "an" and sessions.user(None) is None and sessions.user("x") is None
     now[0] = SECONDS + 1
     assert sessions.user(token) is None
     other = sessions.begin("an")
-    sessions.end(other)
+    of_another_process.end(other)
     assert sessions.user(other) is None
+    assert token not in (tmp_path / "conversations.sqlite3").read_bytes().decode("latin-1")
 
 
 def test_no_text_is_left_over() -> None:

@@ -7,12 +7,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.testclient import TestClient
 
 from rag import NewsQA
 from rag.errors import SettingsError
 from rag.settings import load
 from ui import server, users
+from ui.gate import Gate
 from ui.users import Users
 
 
@@ -71,6 +76,42 @@ def test_who_has_not_signed_in_sees_the_door_only(client: TestClient) -> None:
     for path in ("/vi/config", "/conversations/x.json", "/ratings.jsonl", "/en/gradio_api/info"):
         assert client.get(path).status_code == 401
     assert client.get("/vi/", headers={"accept": "text/html"}, follow_redirects=False).headers["location"] == "/login"
+
+
+@pytest.mark.parametrize("client", ["10.0.0.2", "10.0.0.3"], indirect=True)
+@pytest.mark.parametrize("path", ["/", "/news/"], ids=["taken away", "still there"])
+def test_only_a_named_proxy_tells_where_the_page_is_mounted(
+    client: TestClient, request: pytest.FixtureRequest, path: str
+) -> None:
+    is_believed = request.node.callspec.params["client"] == "10.0.0.2"
+    told = {
+        "x-forwarded-prefix": "/news/", "x-forwarded-proto": "https", "x-forwarded-host": "evil.example",
+        "x-gradio-server": "https://evil.example", "accept": "text/html",
+    }  # fmt: skip
+    door = client.get(f"{path}en/", headers=told, follow_redirects=False)
+    assert door.headers["location"] == ("/news/login" if is_believed else "/login")
+    mistaken = client.get(
+        f"{path}en/", headers={**told, "x-forwarded-prefix": "//evil.example"}, follow_redirects=False
+    )
+    assert mistaken.headers["location"] == "/login"
+
+
+@pytest.mark.parametrize("client", [""], indirect=True)
+def test_nobody_fills_the_memory_by_signing_in(client: TestClient) -> None:
+    for content in (b"user=" + b"x" * 1_000_000, iter([b"user=x&"] * 200_000)):
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        assert client.post("/login", content=content, headers=headers).status_code == 413
+
+
+def test_events_are_not_held_back_and_go_through_no_proxy_without_sign_in() -> None:
+    async def events(_: Request) -> Response:
+        return Response("data: 1\n\n", media_type="text/event-stream")
+
+    client = TestClient(Gate(Starlette(routes=[Route("/queue", events)]), user_of=None), base_url="http://localhost")
+    assert client.get("/queue").headers["x-accel-buffering"] == "no"
+    # A proxy that calls us by our local name lets everybody in: not where nobody signs in.
+    for header in ("x-forwarded-for", "forwarded", "x-real-ip"):
+        assert client.get("/queue", headers={header: "203.0.113.9"}).status_code == 403
 
 
 def test_a_proxy_is_an_address() -> None:

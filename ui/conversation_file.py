@@ -1,4 +1,7 @@
-"""The SQLite file of the conversations: opened for each piece of work, and set aside when it is damaged."""
+"""The SQLite file of the conversations, and of who is signed in.
+
+It is opened for each piece of work, and set aside when it is damaged.
+"""
 
 from __future__ import annotations
 
@@ -51,6 +54,10 @@ MIGRATIONS: tuple[str, ...] = (
         question TEXT NOT NULL, answer TEXT NOT NULL, filters TEXT NOT NULL, history TEXT NOT NULL
     );
     CREATE INDEX ratings_by_conversation ON ratings(conversation);
+    """,
+    """
+    -- Of a token only its SHA-256, so that nobody signs in by what this file or a backup of it holds.
+    CREATE TABLE sessions(token BLOB PRIMARY KEY, user TEXT NOT NULL, until INTEGER NOT NULL) WITHOUT ROWID;
     """,
 )
 

@@ -10,7 +10,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 
-from rag.server.guard import LOCAL_HOSTS, is_own_request
+from rag.server.body_size import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, limited_body
+from rag.server.errors import Refusal
+from rag.server.forwarded import own_path
+from rag.server.guard import LOCAL_HOSTS, is_forwarded, is_own_request
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -33,6 +36,8 @@ _HEADERS = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+# Where Gradio takes files; whatever else a browser sends is a question or a few words.
+_UPLOAD = re.compile(r"/[a-z]+/gradio_api/upload/?")
 _OPEN = ("/login", "/page-assets/", "/favicon.ico")
 # What Gradio's page says of itself to social networks, and a manifest that is not there.
 _NOT_OURS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link rel="manifest"[^>]*>')
@@ -41,7 +46,8 @@ _NOT_OURS = re.compile(r'<meta\s+(?:property="og:|name="twitter:)[^>]*>|<link re
 class Gate:
     """ASGI middleware. `user_of` gives the signed-in user of a request, None where nobody is; None: no sign-in.
 
-    Without sign-in only this machine's own names are answered, so that no other site's name can lead here.
+    Without sign-in only this machine's own names are answered, and no proxy, so that neither another site's name nor
+    another machine can lead here.
     """
 
     def __init__(self, app: App, user_of: Callable[[Request], str | None] | None) -> None:
@@ -53,20 +59,25 @@ class Gate:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        request = Request(scope)
-        refusal = self._refusal(request)
-        answer: App = refusal or self._app
+        most = MAX_UPLOAD_BYTES if _UPLOAD.fullmatch(own_path(scope)) else MAX_JSON_BYTES
+        try:
+            answer: App = self._refusal(Request(scope), scope) or self._app
+            receive = limited_body(scope, receive, most)
+        except Refusal as error:
+            answer = PlainTextResponse(error.detail, error.status_code)
         await answer(scope, receive, _Secured(scope, send).send)
 
-    def _refusal(self, request: Request) -> App | None:
+    def _refusal(self, request: Request, scope: Scope) -> App | None:
         headers = request.headers
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
+        if self._user_of is None and is_forwarded(headers):
+            return PlainTextResponse("The request came through a proxy; set RAG_USERS on the server first.", 403)
         names = () if self._user_of else LOCAL_HOSTS
         if not is_own_request(request.method, headers.get("host", ""), origin, site, names):
             return PlainTextResponse("Requests of other sites, or under another name than localhost, are refused.", 403)
-        if self._user_of and not request.url.path.startswith(_OPEN) and self._user_of(request) is None:
+        if self._user_of and not own_path(scope).startswith(_OPEN) and self._user_of(request) is None:
             if "text/html" in request.headers.get("accept", ""):
-                return RedirectResponse("/login", 303)
+                return RedirectResponse(f"{scope.get('root_path', '')}/login", 303)
             return PlainTextResponse("Sign in first.", 401)
         return None
 
@@ -77,7 +88,7 @@ class _Secured:
     def __init__(self, scope: Scope, send: Send) -> None:
         self._send = send
         self._nonce = secrets.token_urlsafe(16)
-        self._is_vietnamese = str(scope["path"]).startswith("/vi")
+        self._is_vietnamese = own_path(scope).startswith("/vi")
         self._start: Message | None = None
         self._page = b""
 
@@ -86,7 +97,11 @@ class _Secured:
             kept = [item for item in message["headers"] if item[0].lower() not in _replaced()]
             added = {**_HEADERS, "content-security-policy": _POLICY.format(nonce=self._nonce)}
             message["headers"] = [*kept, *((name.encode(), value.encode()) for name, value in added.items())]
-            if any(name.lower() == b"content-type" and b"text/html" in value for name, value in kept):
+            kinds = [value for name, value in kept if name.lower() == b"content-type"]
+            if any(b"text/event-stream" in kind for kind in kinds):
+                # A proxy would hold the events back until there are many.
+                message["headers"].append((b"x-accel-buffering", b"no"))
+            if any(b"text/html" in kind for kind in kinds):
                 self._start = message
                 return
         elif self._start is not None:

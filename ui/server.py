@@ -17,6 +17,7 @@ from rag.answer.messages import AnswerLanguage
 from rag.errors import SettingsError
 from rag.newsqa import NewsQA
 from rag.readers.files import MAX_FILE_BYTES
+from rag.server.forwarded import Forwarded
 from rag.server.line import Queue
 from rag.server.listen import is_this_machine
 from ui import export
@@ -58,7 +59,7 @@ def create(qa: NewsQA, *, users: Users | None = None, at_once: int = 2, line: Qu
 
 def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, line: Queue) -> None:
     """Adds the page to an application, at / with what it needs; `line` is where questions wait."""
-    desk, sessions = Desk(qa, line), Sessions()
+    desk, sessions = Desk(qa, line), Sessions(qa.settings.home)
     desk.warm_up()
 
     def user_of(request: Request) -> str | None:
@@ -82,11 +83,8 @@ def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, line: Queue) 
             theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]), head=_HEAD,
         )  # fmt: skip
     app.add_middleware(Gate, user_of=user_of if users else None)
-    if qa.settings.proxies:
-        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-
-        # Last, so that all others see the client's own address.
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(qa.settings.proxies))
+    # Last, so that all others see the client's own address.
+    app.add_middleware(Forwarded, proxies=qa.settings.proxies)
 
 
 def _icon() -> Response:
@@ -95,9 +93,14 @@ def _icon() -> Response:
 
 def _front(request: Request) -> Response:
     """To the page in the browser's language; Vietnamese where it names neither."""
+    return RedirectResponse(f"{_language_of(request)}/", 307)
+
+
+def _language_of(request: Request) -> AnswerLanguage:
+    """The one that the address names, else the browser's first that is ours."""
     wanted = request.headers.get("accept-language", "").lower().replace("-", ",").split(",")
-    language = next((code.strip() for code in wanted if code.strip() in LANGUAGES), "vi")
-    return RedirectResponse(f"{language}/", 307)
+    named = request.query_params.get("language")
+    return page_language(named or next((code.strip() for code in wanted if code.strip() in LANGUAGES), None))
 
 
 def _add_downloads(app: FastAPI, desk: Desk, name_of: Callable[[Request], str]) -> None:
@@ -132,7 +135,7 @@ def _add_sign_in(app: FastAPI, users: Users, sessions: Sessions) -> None:
 
     # Not async: checking a password takes a tenth of a second, which is spent in a thread.
     def sign_in(request: Request, user: Annotated[str, Form()] = "", password: Annotated[str, Form()] = "") -> Response:
-        language = page_language(request.query_params.get("language"))
+        language = _language_of(request)
         try:
             is_right = users.check(user, password, request.client.host if request.client else "")
         except Refused as error:
@@ -141,7 +144,7 @@ def _add_sign_in(app: FastAPI, users: Users, sessions: Sessions) -> None:
             return _sign_in_page(request, TEXTS["wrong"][language], 401)
         response = RedirectResponse(f"{language}/", 303)
         response.set_cookie(
-            COOKIE, sessions.begin(user), max_age=SECONDS, httponly=True, samesite="lax",
+            COOKIE, sessions.begin(user), max_age=SECONDS, path=_home_of(request), httponly=True, samesite="lax",
             secure=request.url.scheme == "https",
         )  # fmt: skip
         return response
@@ -149,7 +152,7 @@ def _add_sign_in(app: FastAPI, users: Users, sessions: Sessions) -> None:
     def sign_out(request: Request) -> Response:
         sessions.end(request.cookies.get(COOKIE))
         response = RedirectResponse("login", 303)
-        response.delete_cookie(COOKIE)
+        response.delete_cookie(COOKIE, path=_home_of(request))
         return response
 
     app.add_api_route("/login", page, include_in_schema=False)
@@ -157,6 +160,11 @@ def _add_sign_in(app: FastAPI, users: Users, sessions: Sessions) -> None:
     app.add_api_route("/logout", sign_out, methods=["POST"], include_in_schema=False)
 
 
+def _home_of(request: Request) -> str:
+    """Beside us at a proxy may stand others, whom our cookie is nothing to."""
+    return str(request.scope.get("root_path")) or "/"
+
+
 def _sign_in_page(request: Request, message: str, status: int = 200) -> HTMLResponse:
-    language = page_language(request.query_params.get("language"))
+    language = _language_of(request)
     return HTMLResponse(render("sign_in", language, message=message), status)

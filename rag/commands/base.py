@@ -14,7 +14,7 @@ from rag.settings import Settings
 from rag.types import Answer, AnswerEvent, Article, IngestReport
 
 if TYPE_CHECKING:
-    from rag.doctor import Check
+    from rag.doctor.check import Check
     from rag.store.rows import ArticleInfo
 
 DONE, FAILED = 0, 1

@@ -12,7 +12,7 @@ from rag.commands.base import DONE, FAILED, AddCommand, print_json, printer
 from rag.errors import SettingsError
 
 if TYPE_CHECKING:
-    from rag.doctor import Check
+    from rag.doctor.check import Check
 
 
 def add(command: AddCommand) -> None:
@@ -23,7 +23,7 @@ def add(command: AddCommand) -> None:
 
 
 def _doctor(args: argparse.Namespace) -> int:
-    from rag.doctor import examine
+    from rag.doctor.examine import examine
 
     home = getattr(args, "home", None)
     checks = [*(_repaired(home) if args.repair else ()), *examine(home), *_check_users(home)]
@@ -37,7 +37,7 @@ def _doctor(args: argparse.Namespace) -> int:
 
 def _check_users(home: str | None) -> Iterator[Check]:
     """Whether those of RAG_USERS can sign in, and whether only they have their hashes. Here, for it asks the page."""
-    from rag.doctor import Check
+    from rag.doctor.check import Check
     from ui import users
 
     try:
@@ -59,7 +59,7 @@ def _check_users(home: str | None) -> Iterator[Check]:
 
 
 def _repaired(home: str | None) -> Iterator[Check]:
-    from rag.doctor import Check
+    from rag.doctor.check import Check
     from rag.embed import open_embedder
     from rag.ingest.repair import repair
 

@@ -17,7 +17,7 @@ from rag.commands import terminal
 from rag.types import Answer, AnswerEvent, Article, Citation, IngestReport, Settled
 
 if TYPE_CHECKING:
-    from rag.doctor import Check
+    from rag.doctor.check import Check
     from rag.ingest.pipeline import Progress
     from rag.store.rows import ArticleInfo
 

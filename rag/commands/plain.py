@@ -9,7 +9,7 @@ from rag.commands import terminal
 from rag.types import Answer, AnswerEvent, Article, IngestReport
 
 if TYPE_CHECKING:
-    from rag.doctor import Check
+    from rag.doctor.check import Check
     from rag.store.rows import ArticleInfo
 
 

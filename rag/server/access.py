@@ -13,15 +13,13 @@ from starlette.requests import Request
 
 from rag.errors import SettingsError
 from rag.server.errors import Refusal
-from rag.server.guard import LOCAL_HOSTS, is_own_request
+from rag.server.guard import LOCAL_HOSTS, is_forwarded, is_own_request
 from rag.server.listen import is_this_machine
 from rag.settings import Settings
 
 # Wrong keys a minute from one address; nobody mistypes more often.
 WRONG_KEYS_A_MINUTE = 20
 MOST_REMEMBERED = 10_000
-# What a proxy adds: its visitors come from elsewhere although it is of this machine.
-_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 def check_host(host: str, settings: Settings, *, with_page: bool) -> None:
@@ -123,7 +121,7 @@ class Access:
 
     def _of_this_machine(self, request: Request, address: str) -> str:
         headers = request.headers
-        if any(name in headers for name in _FORWARDED):
+        if is_forwarded(headers):
             raise Refusal(403, "forwarded", "the request came through a proxy; set API_KEYS on the server first")
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if not is_own_request(request.method, headers.get("host", ""), origin, site, LOCAL_HOSTS):

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from fastapi import FastAPI
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from rag.newsqa import NewsQA
@@ -13,6 +14,7 @@ from rag.server import articles, ask, completions, docs, health
 from rag.server.access import Access
 from rag.server.door import Door
 from rag.server.errors import add_handlers
+from rag.server.forwarded import Forwarded
 from rag.server.line import Queue
 from rag.server.service import Service
 
@@ -39,17 +41,14 @@ def create_api(qa: NewsQA, *, line: Queue | None = None, page: FastAPI | None = 
         api.include_router(part.router(service))
 
     @api.get("/docs", include_in_schema=False)
-    async def documentation() -> Response:
-        return HTMLResponse(docs.page(api))
+    async def documentation(request: Request) -> Response:
+        return HTMLResponse(docs.page(api, str(request.base_url)))
 
     add_handlers(api)
     docs.complete(api, keys_required=bool(qa.settings.api_keys))
     api.add_middleware(Door, access=Access(qa.settings), metrics=service.metrics, page=page)
-    if qa.settings.proxies:
-        from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
-
-        # Last, so that the door sees the client's own address.
-        api.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(qa.settings.proxies))
+    # Last, so that the door sees the client's own address.
+    api.add_middleware(Forwarded, proxies=qa.settings.proxies)
     return api
 
 

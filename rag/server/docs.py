@@ -67,10 +67,12 @@ def _without_json_where_there_is_none(content: dict[str, Any]) -> None:
         del content["application/json"]
 
 
-def page(api: FastAPI) -> str:
+def page(api: FastAPI, address: str) -> str:
+    """`address` is where the API is reached, with a slash at its end."""
     schema = api.openapi()
     template = _TEMPLATES.get_template("docs.html")
     return template.render(
+        address=address,
         title=schema["info"]["title"], summary=schema["info"]["summary"], keys=bool(schema["security"]),
         operations=list(operations(schema)), objects=list(_objects(schema)),
     )  # fmt: skip

@@ -12,12 +12,13 @@ import time
 from collections.abc import MutableMapping
 from typing import Any
 
-from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from rag.server.access import Access
+from rag.server.body_size import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, limited_body
 from rag.server.errors import Refusal, error_response
+from rag.server.forwarded import own_path
 from rag.server.metrics import Metrics
 
 _log = logging.getLogger("rag.server")
@@ -27,8 +28,6 @@ API_PAGES = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")
 # What is asked without a key, by a load balancer and by people who write programs; it tells nothing of the archive.
 OPEN_PATHS = ("/healthz", "/readyz", "/openapi.json", "/docs")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-# Bytes: a question with a long conversation, and as much as the page takes at a time (with what holds the files).
-MAX_JSON_BYTES, MAX_UPLOAD_BYTES = 1_000_000, 201_000_000
 UPLOAD_PATH = "/api/articles"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _HEADERS = (
@@ -57,13 +56,14 @@ class Door:
             await self._page(scope, receive, send)
 
     def _inner(self, scope: Scope) -> ASGIApp:
-        return self._page if self._page and not is_api(scope["path"]) else self._checked
+        return self._page if self._page and not is_api(own_path(scope)) else self._checked
 
     async def _checked(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            if scope["path"] not in OPEN_PATHS:
+            if own_path(scope) not in OPEN_PATHS:
                 scope["state"]["who"] = self._access.who(Request(scope))
-            limited = _limited(scope, receive)
+            is_upload = own_path(scope).rstrip("/") == UPLOAD_PATH
+            limited = limited_body(scope, receive, MAX_UPLOAD_BYTES if is_upload else MAX_JSON_BYTES)
         except Refusal as error:
             await error_response(error, scope)(scope, receive, send)
             return
@@ -91,7 +91,7 @@ class _Visit:
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
                 self._status = message["status"]
-                own = _HEADERS if is_api(self._scope["path"]) else ()
+                own = _HEADERS if is_api(own_path(self._scope)) else ()
                 message["headers"] = [*message["headers"], *own, (b"x-request-id", self.id.encode())]
             await send(message)
 
@@ -110,14 +110,14 @@ class _Visit:
         seconds = time.perf_counter() - self._began
         method = self._scope["method"] if self._scope["method"] in METHODS else "other"
         route = getattr(self._scope.get("route"), "path", None) or "other"
-        if not is_api(self._scope["path"]):
+        if not is_api(own_path(self._scope)):
             route = "page"
         code = self._state.get("code")
         self._metrics.request(route, method, self._status, seconds, code)
         told = {
             "request_id": self.id,
             "method": method,
-            "path": self._scope["path"][:200],
+            "path": own_path(self._scope)[:200],
             "route": route,
             "status": self._status,
             "seconds": round(seconds, 4),
@@ -126,28 +126,3 @@ class _Visit:
             **self._state.get("told", {}),
         }
         _log.info("request", extra={"fields": told})
-
-
-def _limited(scope: Scope, receive: Receive) -> Receive:
-    """The same body, refused once it is larger than the path takes. Raises Refusal where it says so beforehand."""
-    most = MAX_UPLOAD_BYTES if scope["path"].rstrip("/") == UPLOAD_PATH else MAX_JSON_BYTES
-    told = Request(scope).headers.get("content-length", "0")
-    if not told.isascii() or not told.isdigit():
-        raise Refusal(400, "bad_request", "the header Content-Length is no number")
-    if int(told[:20]) > most:
-        raise _too_large(most)
-    seen = 0
-
-    async def counted() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        if seen > most:
-            raise _too_large(most)
-        return message
-
-    return counted
-
-
-def _too_large(most: int) -> HTTPException:
-    return Refusal(413, "too_large", f"the request is over {most / 1e6:g} MB; send less at a time")

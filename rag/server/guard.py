@@ -6,13 +6,15 @@ attacker points at this machine (DNS rebinding) as well; so the server asks this
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Container
 from urllib.parse import urlsplit
 
 # The names of this machine itself.
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "::1")
 # Reading a page by a link from elsewhere is what links are for.
 _READING = ("GET", "HEAD")
+# What a proxy adds.
+_FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip")
 
 
 def is_own_request(method: str, host: str, origin: str | None, fetch_site: str | None, names: Collection[str]) -> bool:
@@ -30,6 +32,11 @@ def is_own_request(method: str, host: str, origin: str | None, fetch_site: str |
         # The port counts: another port of the same machine is another program.
         return there is not None and there == here
     return fetch_site in (None, "same-origin", "none") or method in _READING
+
+
+def is_forwarded(headers: Container[str]) -> bool:
+    """Whether a request came through a proxy, whose visitors are from elsewhere although it is of this machine."""
+    return any(name in headers for name in _FORWARDED)
 
 
 def _address(url: str) -> tuple[str, int | None] | None:

@@ -19,11 +19,14 @@ _FIGURES = {"description": "Prometheus's text format", "content": {"text/plain":
 def router(service: Service) -> APIRouter:
     routes = APIRouter(tags=["operation"])
 
+    # Some balancers ask by HEAD.
+    @routes.head("/healthz", include_in_schema=False)
     @routes.get("/healthz", responses={200: {"model": StatusBody}}, response_model=None)
     async def alive() -> Response:
         """Whether the server lives; restart it where this does not answer."""
         return JsonResponse({"status": "alive"})
 
+    @routes.head("/readyz", include_in_schema=False)
     @routes.get("/readyz", responses={**REFUSALS, 200: {"model": StatusBody}}, response_model=None)
     async def ready(request: Request) -> Response:
         """Whether questions can be answered; send them elsewhere while this is no 200."""

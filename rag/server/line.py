@@ -8,6 +8,9 @@ from types import TracebackType
 
 from rag.errors import RagError
 
+# Whoever asks many questions at once gets every eleventh turn at most while newcomers keep coming.
+MOST_OVERTAKING = 10
+
 
 class Busy(RagError):
     """There is no room in line; `most` of one's own questions are here already, None where the line itself is full."""
@@ -29,8 +32,9 @@ class Queue:
     """Turns at the engine: at most `at_once` questions at a time, first come, first served, person by person.
 
     Whoever has one question in line is served in the order of coming; a second question of the same person stands
-    behind everybody's first (start-time fair queueing, Goyal et al. 1996). `who` is a user, a browser's session where
-    nobody signs in, or a program. Nothing is kept of those who left.
+    behind everybody's first (start-time fair queueing, Goyal et al. 1996), until MOST_OVERTAKING that came later were
+    served before it: from then on it counts as a first one. `who` is a user, a browser's session where nobody signs in,
+    or a program. Nothing is kept of those who left.
     """
 
     def __init__(self, at_once: int = 2, most_in_line: int = 100, most_of_one: int = 3) -> None:
@@ -58,7 +62,7 @@ class Queue:
             self._arrivals += 1
             place = Place(self, who, max([self._round, *(number + 1 for number in own)]), self._arrivals)
             self._line.append(place)
-            self._line.sort(key=lambda waiting: (waiting.round, waiting.arrival))
+            self._sort()
             self._serve()
             return place
 
@@ -98,17 +102,33 @@ class Queue:
             place = self._line.pop(0)
             self._round = max(self._round, place.round)
             self._served.append(place)
+            self._overtake(place)
         self._changed.notify_all()
 
+    def _overtake(self, served: Place) -> None:
+        """Counts a turn for those who came before it and still wait: for the next question of each, not for all."""
+        for waiting in {place.who: place for place in reversed(self._line)}.values():
+            waiting.overtaken += waiting.arrival < served.arrival
+            if waiting.overtaken >= MOST_OVERTAKING:
+                waiting.round = self._round
+        self._sort()
 
-@dataclass(frozen=True, slots=True, eq=False)
+    def _sort(self) -> None:
+        self._line.sort(key=lambda place: (place.round, place.arrival))
+
+
+@dataclass(slots=True, eq=False)
 class Place:
-    """A question's place in line: `with queue.enter(who) as place: while not place.wait(1): show(place.position)`."""
+    """A question's place in line: `with queue.enter(who) as place: while not place.wait(1): show(place.position)`.
+
+    `overtaken` counts the questions that came later and were served before it; the queue alone changes a place.
+    """
 
     queue: Queue
     who: str
     round: int
     arrival: int
+    overtaken: int = 0
 
     @property
     def position(self) -> int:

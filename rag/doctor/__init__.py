@@ -1,0 +1,1 @@
+"""`rag doctor`: what is configured, what is reachable, what is missing. Nothing in the archive is changed."""
