@@ -24,9 +24,12 @@ from rag.retrieve.query import ArchiveQuery
 from rag.retrieve.retriever import ArchiveRetriever
 from rag.store.catalogue import Catalogue
 from rag.store.vectors import Index, open_index
+from rag.types import Filters
 
 # Questions before the clock starts: the file cache and Chroma's first search are not what is measured.
 WARMING = 20
+# Questions limited by date, of an archive over eleven years.
+LIMITS = {"a month's": Filters(since="2020-05", until="2020-05"), "three years'": Filters(since="2020", until="2022")}
 # Compared with exact search.
 NEAREST = 10
 # Hits among which the article that answers should be.
@@ -86,9 +89,17 @@ def measure(home: Path, questions: Path) -> dict[str, float]:
         watch = _watch(retriever)
         for question in asked:
             watch.round(lambda question=question: retriever.search(ArchiveQuery(question)))  # type: ignore[misc]
-        figures = {
+        figures = watch.percentiles()
+        for name, filters in LIMITS.items():
+            watch.rounds.clear()
+            for question in asked:
+                limited = ArchiveQuery(question, filters=filters)
+                watch.round(lambda limited=limited: retriever.search(limited))  # type: ignore[misc]
+            figures |= {
+                f"{name} {key}": value for key, value in watch.percentiles().items() if key.startswith("search")
+            }
+        figures |= {
             "start s": started,
-            **watch.percentiles(),
             "memory MB": resident_megabytes() - before,
             "index is Chroma": float(index.backend == "chroma"),
         }

@@ -50,9 +50,10 @@ def nearest(
 def _compared(catalogue: Catalogue, vector: Vector, rowids: Sequence[int], k: int) -> list[tuple[int, float]]:
     catalogue.check_dimension(vector)
     unit = vector / (np.linalg.norm(vector) or 1.0)
-    best: list[tuple[int, float]] = []
+    best, cosines = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
     for start in range(0, len(rowids), _PAGE):
         held, rows = catalogue.vectors_of(rowids[start : start + _PAGE])
-        best += zip(held, (rows @ unit).tolist(), strict=True)
-        best = sorted(best, key=lambda pair: (-pair[1], pair[0]))[:k]
-    return best
+        best, cosines = np.append(best, held), np.append(cosines, rows @ unit)
+        order = np.lexsort((best, -cosines))[:k]
+        best, cosines = best[order], cosines[order]
+    return list(zip(best.tolist(), cosines.tolist(), strict=True))
