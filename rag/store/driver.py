@@ -10,6 +10,9 @@ from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Literal, Protocol
 
+# How long a writer waits for another one's transaction.
+BUSY_SECONDS = 60
+
 
 class Driver(Protocol):
     """One open database, for any thread. Every method raises ArchiveError when it cannot be read or written."""
