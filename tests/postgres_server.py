@@ -88,6 +88,18 @@ class Server:
         return self.url(name)
 
 
+def dump(url: str) -> bytes:
+    """What pg_dump saves of a database."""
+    command = [str(_program("pg_dump")), "--format=custom", url]
+    return subprocess.run(command, check=True, capture_output=True).stdout
+
+
+def restore(url: str, saved: bytes) -> None:
+    """Brings it back, in place of what is there, as pg_restore does."""
+    command = [str(_program("pg_restore")), "--clean", "--if-exists", "--exit-on-error", "--dbname", url]
+    subprocess.run(command, check=True, capture_output=True, input=saved)
+
+
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Server]:
     pytest.importorskip("psycopg", reason="needs the extra: postgres")
