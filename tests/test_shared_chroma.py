@@ -74,12 +74,13 @@ def test_two_machines_answer_from_one_index_while_a_third_ingests(
             "CHROMA_TENANT": "default_tenant",
             "CHROMA_DATABASE": "default_database",
         }
-        _ingest(tmp_path / "third", town, settings).communicate(timeout=60)
+        beginning = _ingest(tmp_path / "third", town, settings)
         with (
             ApiServer(tmp_path / "one", {**settings, "CHROMA_API_KEY": "key-one"}) as one,
             ApiServer(tmp_path / "two", {**settings, "CHROMA_API_KEY": "key-two"}) as two,
         ):
-            town.add(40)
+            assert beginning.wait(60) == 0
+            town.add(24)
             ingesting = _ingest(tmp_path / "third", town, settings)
             asked: Counter[str] = Counter()
             while ingesting.poll() is None or asked["key-one"] < 6:
