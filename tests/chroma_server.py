@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from rag.settings import ChromaServer
 
 _START_SECONDS = 60
+_NUMBERS = count()
 
 
 class Server:
@@ -50,6 +52,23 @@ class Server:
                     return
             time.sleep(0.02)
         raise AssertionError("Chroma did not start")
+
+    def new_database(self) -> ChromaServer:
+        """A tenant with an empty database of its own on this server."""
+        import chromadb
+        from chromadb.config import Settings
+
+        settings = Settings(
+            _env_file=None,  # type: ignore[call-arg]
+            chroma_api_impl="chromadb.api.fastapi.FastAPI",
+            chroma_server_host="127.0.0.1",
+            chroma_server_http_port=self.port,
+            anonymized_telemetry=False,
+        )
+        tenant, admin = f"newsroom-{next(_NUMBERS)}", chromadb.AdminClient(settings)
+        admin.create_tenant(tenant)
+        admin.create_database("archive", tenant)
+        return ChromaServer(self.settings.url, tenant, "archive")
 
     def kill(self) -> None:
         """kill -9, if it runs."""

@@ -15,7 +15,7 @@ import chroma_server
 import pytest
 from conftest import HashingEmbedder, store
 from postgres_server import Server, dump, restore
-from test_vectors import articles
+from test_vectors import agrees, articles
 
 from rag.doctor import check_index
 from rag.errors import ArchiveError
@@ -163,6 +163,23 @@ def test_each_building_has_a_note_of_its_own(url: str) -> None:
         assert (ledger.read("b1"), ledger.read("b2"), ledger.read("b3")) == (NOTE, elsewhere, None)
         ledger.withdraw("b1")
         assert (ledger.read("b1"), ledger.read("b2")) == (None, elsewhere)
+
+
+def test_two_servers_over_one_catalogue_do_not_mix(catalogue_of: Catalogue, chroma: chroma_server.Server) -> None:
+    store(catalogue_of, *articles(0, 40))
+    one, two = (open_index(catalogue_of, server) for server in (chroma.settings, chroma.new_database()))
+    for index in (one, two):
+        assert index.sync()
+    store(catalogue_of, *articles(40, 20))
+    assert one.sync()
+    with closing(open_ledger(catalogue_of)) as ledger, ledger.lock():
+        assert agrees(two, catalogue_of), "behind, and corrected by the log"
+    notes = [json.loads(note) for (note,) in catalogue_of.query("SELECT note FROM index_notes")]
+    assert sorted(note["applied"] for note in notes) == [40, 60]
+    for index in (one, two):
+        assert agrees(index, catalogue_of)
+        assert index.backend == "chroma"
+        index.close()
 
 
 def test_a_writer_whose_connection_is_lost_writes_no_note(url: str, catalogue_of: Catalogue) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from contextlib import closing
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import ClassVar
@@ -222,36 +223,48 @@ def test_vectors_that_a_server_lost_or_changed_are_found_by_a_repair(catalogue: 
 
 
 def test_a_tenant_and_a_database_of_their_own(catalogue: Catalogue, chroma: Server) -> None:
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
-
-    port = int(chroma.settings.url.rpartition(":")[2])
-    admin = chromadb.AdminClient(
-        ChromaSettings(
-            _env_file=None,  # type: ignore[call-arg]
-            chroma_api_impl="chromadb.api.fastapi.FastAPI",
-            chroma_server_host="127.0.0.1",
-            chroma_server_http_port=port,
-            anonymized_telemetry=False,
-        )
-    )
-    newsroom = f"newsroom-{catalogue.archive_id()}"
-    admin.create_tenant(newsroom)
-    admin.create_database("archive", newsroom)
     store(catalogue, *articles(0, 30))
-    own = ChromaServer(chroma.settings.url, newsroom, "archive", KEY)
+    own = replace(chroma.new_database(), api_key=KEY)
     index = open_index(catalogue, own)
     assert index.sync()
     assert agrees(index, catalogue)
     assert index.backend == "chroma"
     index.close()
-    seen = {
-        name: Chroma.server(ChromaServer(chroma.settings.url, *name), f"{catalogue.archive_id()}-hashing-64-").counts()
-        for name in ((newsroom, "archive"), (None, None))
-    }
-    assert seen == {(newsroom, "archive"): dict(catalogue.count().languages), (None, None): {}}
+    prefix = f"{catalogue.archive_id()}-hashing-64-"
+    assert Chroma.server(own, prefix).counts() == dict(catalogue.count().languages)
+    assert Chroma.server(chroma.settings, prefix).counts() == {}
     with pytest.raises(ChromaError, match="unknown"):
-        Chroma.server(ChromaServer(chroma.settings.url, newsroom, "unknown"), "x-")
+        Chroma.server(replace(own, database="unknown"), "x-")
+
+
+def test_two_names_of_one_server_are_one(catalogue: Catalogue, chroma: Server) -> None:
+    """As on the machine where it runs, and on the others."""
+    store(catalogue, *articles(0, 40))
+    with closing(open_index(catalogue, chroma.settings)) as index:
+        assert index.sync()
+        before = noted(catalogue, chroma)
+        with another(catalogue) as other_catalogue:
+            elsewhere = ChromaServer(f"http://localhost:{chroma.port}")
+            with closing(open_index(other_catalogue, elsewhere)) as other:
+                assert agrees(other, other_catalogue)
+                assert other.backend == "chroma"
+                store(other_catalogue, *articles(40, 5))
+                assert other.sync()
+        after = noted(catalogue, chroma)
+        assert before and after and after.build == before.build
+        assert after.applied == catalogue.generation()
+        assert agrees(index, catalogue)
+
+
+def test_a_server_that_lost_its_vectors_is_found_out_by_a_question(catalogue: Catalogue, chroma: Server) -> None:
+    store(catalogue, *articles(0, 40))
+    with closing(open_index(catalogue, chroma.settings)) as index:
+        assert index.sync()
+    with closing(Chroma.server(chroma.settings, "any-")) as emptied:
+        emptied.clear(catalogue.archive_id())
+    with another(catalogue) as other_catalogue, closing(open_index(other_catalogue, chroma.settings)) as other:
+        assert agrees(other, other_catalogue)
+        assert other.backend == "chroma", "so few are built at once"
 
 
 KEY = "ck-hidden-0123456789"

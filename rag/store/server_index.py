@@ -203,8 +203,9 @@ class ServerIndex:
         try:
             yield
         except ChromaError as failure:
-            self._give_up(failure)
-            raise ArchiveError(f"the vector index cannot be written: {failure}") from failure
+            self._rest()
+            stored = "articles are stored, and questions answered without it"
+            raise ArchiveError(f"the vector index cannot be written: {failure}; {stored}") from failure
 
     def _bring_up(self, limit: int | None) -> None:
         """Makes the server hold what the catalogue holds; nothing where that takes more than `limit` changes."""
@@ -283,6 +284,9 @@ class ServerIndex:
 
     def _give_up(self, failure: Exception) -> None:
         _log.warning("%s; searching without it", failure)
+        self._rest()
+
+    def _rest(self) -> None:
         self._rest_until = time.monotonic() + _RETRY
         self._drop()
 
