@@ -91,6 +91,7 @@ def test_two_machines_answer_from_one_index_while_a_third_ingests(
                         asked[key] += 1
                 if asked["key-two"] == 3:
                     two.process.kill()
+                    two.process.wait()
             assert ingesting.returncode == 0
             assert two.process.poll() is not None
             for name in sorted(town.figures)[::5]:

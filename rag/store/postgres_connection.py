@@ -76,9 +76,9 @@ class Session:
 
     def __init__(self, url: str) -> None:
         """Connects when it is first needed. Raises SettingsError."""
-        self._options, self._name = address(url)
         self._lock = threading.Lock()
         self._connection: psycopg.Connection[Any] | None = None
+        self._options, self._name = address(url)
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """The rows of a statement; on a new connection where the server has closed the old one."""

@@ -69,7 +69,7 @@ def archive(tmp_path: Path, seed: int, request: pytest.FixtureRequest) -> Iterat
 def test_a_server_killed_while_articles_come_in(archive: Archive, worker: Worker, kills: int, seed: int) -> None:
     random, count = Random(seed), counts["kill -9 of Chroma, writing"]
     town, known = archive.town, set[str]()
-    town.add(20)
+    town.add(12)
     began = time.monotonic()
     worker.done("ingest", **{**archive.ingesting(archive.home.with_name("undisturbed")), "url": None})
     takes = time.monotonic() - began
@@ -97,7 +97,7 @@ def test_a_server_killed_while_articles_come_in(archive: Archive, worker: Worker
 @pytest.mark.timeout(0)
 def test_a_server_killed_while_questions_are_asked(archive: Archive, worker: Worker, kills: int, seed: int) -> None:
     random, count = Random(seed), counts["kill -9 of Chroma, asking"]
-    names = archive.town.add(30)
+    names = archive.town.add(20)
     worker.done("ingest", **archive.ingesting())
     for _ in range(max(1, kills // 16)):
         asked = random.sample(names, len(names))
@@ -116,7 +116,7 @@ def test_a_server_killed_while_questions_are_asked(archive: Archive, worker: Wor
 def test_a_server_that_lost_its_folder(archive: Archive, worker: Worker, kills: int, seed: int) -> None:
     """Found out and built again by the next ingestion; answers are right before, meanwhile and after."""
     random, count = Random(seed), counts["a Chroma that lost its folder"]
-    names = archive.town.add(30)
+    names = archive.town.add(10)
     worker.done("ingest", **archive.ingesting())
     for _ in range(max(1, kills // 32)):
         archive.chroma.lose()
