@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from chroma_server import chroma  # noqa: F401
 from model_server import model_server, model_server_process  # noqa: F401
 from postgres_server import postgres  # noqa: F401
 

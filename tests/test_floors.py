@@ -42,7 +42,7 @@ FENCES: dict[str, tuple[str, ...]] = {
     "openinference": ("rag.server.traces",),
     "prometheus_client": ("rag.server.metrics",),
     "openai": ("rag.embed.remote", "rag.models"),
-    "psycopg": ("rag.store.postgres",),
+    "psycopg": ("rag.store.postgres", "rag.store.postgres_connection"),
     "llama_index": ("rag.retrieve", "rag.engine", "rag.embed", "rag.models", "eval.benchmarks", "eval.llamaindex"),
 }
 

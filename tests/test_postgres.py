@@ -124,6 +124,19 @@ def test_a_newer_version_is_left_alone(tmp_path: Path, postgres: Server) -> None
         Catalogue.open(tmp_path, url=url)
 
 
+def test_an_older_version_is_brought_up_by_who_may_write(tmp_path: Path, postgres: Server) -> None:
+    url = postgres.new_database()
+    with Catalogue.open(tmp_path, url=url) as catalogue:
+        store(catalogue, FLOOD)
+        catalogue.query("DROP TABLE index_notes")
+        catalogue.query("UPDATE meta SET value = '2' WHERE key = 'schema'")
+    with pytest.raises(ArchiveError, match="older version; run `rag ingest PATH` first"):
+        Catalogue.open(tmp_path, url=url, readonly=True)
+    with Catalogue.open(tmp_path, url=url) as catalogue:
+        assert catalogue.query("SELECT count(*) FROM index_notes") == [(0,)]
+    Catalogue.open(tmp_path, url=url, readonly=True).close()
+
+
 def test_backup_tells_how_a_server_is_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import argparse
 

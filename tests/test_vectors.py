@@ -5,31 +5,23 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import textwrap
-import threading
 import time
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 import pytest
 from conftest import HashingEmbedder, store
 
-from rag.errors import ArchiveError, EmbedderMismatch, SettingsError
-from rag.settings import ChromaServer, Settings, load
-from rag.store import server_index
+from rag.errors import EmbedderMismatch
 from rag.store import vectors as vectors_module
 from rag.store.catalogue import Catalogue
 from rag.store.chroma import Chroma, ChromaError, slug
 from rag.store.exact import ExactIndex
-from rag.store.index_ledger import FileLedger
-from rag.store.index_note import IndexNote, read_note
-from rag.store.vectors import Index, VectorIndex, open_index
+from rag.store.vectors import Index, VectorIndex
 from rag.types import Article
 
 WORDS = ["sông", "cầu", "lũ", "chợ", "trường", "đường", "nhà", "cây", "biển", "núi", "đảo", "rừng", "mưa", "nắng"]
@@ -303,234 +295,6 @@ def test_killed_while_writing(catalogue: Catalogue, delay: float) -> None:
         time.sleep(delay)
         process.send_signal(signal.SIGKILL)
     assert reopened(catalogue) == "chroma"
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[ChromaServer]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [
-        str(Path(sys.executable).parent / "chroma"),
-        "run",
-        "--path",
-        str(tmp_path / "server"),
-        "--port",
-        str(port),
-    ]
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        try:
-            for _ in range(200):
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-                time.sleep(0.05)
-            yield ChromaServer(f"http://127.0.0.1:{port}")
-        finally:
-            process.kill()
-
-
-def test_a_chroma_server_serves_several_archives(catalogue: Catalogue, tmp_path: Path, server: ChromaServer) -> None:
-    store(catalogue, *articles(0, 30))
-    index = open_index(catalogue, server)
-    assert index.sync()
-    with Catalogue.open(tmp_path / "other") as other_catalogue:
-        store(other_catalogue, *articles(50, 30))
-        other = open_index(other_catalogue, server)
-        assert other.sync()
-        assert agrees(other, other_catalogue)
-        other.close()
-    assert agrees(index, catalogue)
-    assert index.backend == "chroma"
-    assert not (catalogue.home / "chroma").exists()
-    index.close()
-    again = open_index(catalogue, server)
-    assert agrees(again, catalogue)
-    assert again.backend == "chroma"
-    again.close()
-
-
-def test_an_unreachable_server_is_one_clear_error_and_questions_go_on(catalogue: Catalogue) -> None:
-    store(catalogue, *articles(0, 30))
-    index = open_index(catalogue, ChromaServer("http://127.0.0.1:9"))
-    assert agrees(index, catalogue)
-    with pytest.raises(ArchiveError, match=r"127\.0\.0\.1:9"):
-        index.sync()
-    index.close()
-
-
-def test_a_server_address_that_is_none_is_refused() -> None:
-    with pytest.raises(SettingsError, match="http://host:port"):
-        Chroma.server(ChromaServer("localhost:8000"), "x-")
-
-
-def test_every_process_searches_the_server_and_nothing_is_stale(
-    catalogue: Catalogue, server: ChromaServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    store(catalogue, *articles(0, 60))
-    index = open_index(catalogue, server)
-    assert index.sync()
-    with Catalogue.open(catalogue.home) as other_catalogue:
-        other = open_index(other_catalogue, server)
-        monkeypatch.setattr(other, "_exact", None)
-        assert agrees(other, other_catalogue)
-        # While somebody else holds the lock nothing is written, and the log corrects what the server finds.
-        with FileLedger(catalogue.home).lock() as held:
-            assert held
-            store(catalogue, *articles(60, 20))
-            with catalogue.transaction() as writer:
-                writer.remove("a1")
-                writer.remove("a7")
-            note = read_note(catalogue.home / "chroma-server.json")
-            assert note and note.applied < catalogue.generation()
-            assert agrees(other, other_catalogue)
-            assert len(other.search(QUESTION, "en", 50)) == 16
-            assert other.search(QUESTION, "fr", 3) == []
-            assert read_note(catalogue.home / "chroma-server.json") == note
-        assert agrees(other, other_catalogue), "now it could take the lock, and caught up"
-        note = read_note(catalogue.home / "chroma-server.json")
-        assert note and note.applied == catalogue.generation()
-        other.close()
-    index.close()
-
-
-def test_a_reader_far_behind_or_without_a_note_searches_exactly(
-    catalogue: Catalogue, server: ChromaServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(server_index, "AT_ONCE", 10)
-    store(catalogue, *articles(0, 40))
-    index = open_index(catalogue, server)
-    assert agrees(index, catalogue)
-    assert index.backend == "exact", "a long build is left to sync"
-    assert index.sync()
-    assert agrees(index, catalogue)
-    assert index.backend == "chroma"
-    store(catalogue, *articles(40, 40))
-    assert agrees(index, catalogue)
-    note = read_note(catalogue.home / "chroma-server.json")
-    assert note and note.applied < catalogue.generation()
-    index.close()
-
-
-def test_what_a_killed_writer_left_is_caught_up(catalogue: Catalogue, server: ChromaServer) -> None:
-    store(catalogue, *articles(0, 40))
-    index = open_index(catalogue, server)
-    index.sync()
-    before = read_note(catalogue.home / "chroma-server.json")
-    store(catalogue, *articles(40, 20))
-    # A part of the new rows is on the server, and the note does not say so.
-    rowids, rows = catalogue.vectors("vi")
-    half = Chroma.server(server, f"{catalogue.archive_id()}-hashing-64-")
-    half.upsert("vi", rowids[-5:].tolist(), rows[-5:])
-    half.close()
-    assert agrees(index, catalogue)
-    after = read_note(catalogue.home / "chroma-server.json")
-    assert before and after and after.build == before.build, "not built anew"
-    assert after == IndexNote(*_said(after, catalogue), build=before.build)
-    assert index.mend() == "whole"
-    index.close()
-
-
-def _said(note: IndexNote, catalogue: Catalogue) -> tuple[str, str, int, int, dict[str, int], dict[str, list[int]]]:
-    counts = catalogue.count()
-    return catalogue.archive_id(), "hashing", 64, counts.generation, dict(counts.languages), {}
-
-
-def test_vectors_that_a_server_lost_or_changed_are_found_by_a_repair(
-    catalogue: Catalogue, server: ChromaServer
-) -> None:
-    store(catalogue, *articles(0, 40))
-    index = open_index(catalogue, server)
-    index.sync()
-    rowids, rows = catalogue.vectors("vi")
-    spoilt = Chroma.server(server, f"{catalogue.archive_id()}-hashing-64-")
-    spoilt.upsert("vi", [int(rowids[3])], -rows[3:4])
-    spoilt.close()
-    assert index.mend() == "built"
-    assert index.mend() == "whole"
-    index.close()
-
-
-def test_a_tenant_and_a_database_of_their_own(catalogue: Catalogue, server: ChromaServer) -> None:
-    import chromadb
-    from chromadb.config import Settings as ChromaSettings
-
-    port = int(server.url.rpartition(":")[2])
-    admin = chromadb.AdminClient(
-        ChromaSettings(
-            _env_file=None,  # type: ignore[call-arg]
-            chroma_api_impl="chromadb.api.fastapi.FastAPI",
-            chroma_server_host="127.0.0.1",
-            chroma_server_http_port=port,
-            anonymized_telemetry=False,
-        )
-    )
-    admin.create_tenant("newsroom")
-    admin.create_database("archive", "newsroom")
-    store(catalogue, *articles(0, 30))
-    own = ChromaServer(server.url, "newsroom", "archive", KEY)
-    index = open_index(catalogue, own)
-    assert index.sync()
-    assert agrees(index, catalogue)
-    assert index.backend == "chroma"
-    index.close()
-    seen = {
-        name: Chroma.server(ChromaServer(server.url, *name), f"{catalogue.archive_id()}-hashing-64-").counts()
-        for name in (("newsroom", "archive"), (None, None))
-    }
-    assert seen == {("newsroom", "archive"): dict(catalogue.count().languages), (None, None): {}}
-    with pytest.raises(ChromaError, match="unknown"):
-        Chroma.server(ChromaServer(server.url, "newsroom", "unknown"), "x-")
-
-
-KEY = "ck-hidden-0123456789"
-
-
-class Recorder(BaseHTTPRequestHandler):
-    """Keeps the headers of each request, refuses every one, and repeats the key as a careless server would."""
-
-    seen: ClassVar[list[tuple[str, str | None]]] = []
-
-    def do_GET(self) -> None:
-        self.seen.append((self.path, self.headers["x-chroma-token"]))
-        self.send_response(401)
-        self.end_headers()
-        self.wfile.write(f"no access for {self.headers['x-chroma-token']}".encode())
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-def test_the_key_is_sent_and_never_told(
-    catalogue: Catalogue, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    Recorder.seen.clear()
-    store(catalogue, *articles(0, 20))
-    with ThreadingHTTPServer(("127.0.0.1", 0), Recorder) as recorder:
-        threading.Thread(target=recorder.serve_forever, daemon=True).start()
-        server = ChromaServer(f"http://ann:pass-hidden@127.0.0.1:{recorder.server_port}", "t", "d", KEY)
-        index = open_index(catalogue, server)
-        assert agrees(index, catalogue)
-        with pytest.raises(ArchiveError) as failure:
-            index.sync()
-        recorder.shutdown()
-    assert Recorder.seen
-    assert {key for _, key in Recorder.seen} == {KEY}
-    told = f"{failure.value}{failure.value.__cause__}{caplog.text}{server!r}"
-    assert "no access for ***" in told
-    assert "hidden" not in told
-
-
-def test_the_settings_of_a_chroma_server() -> None:
-    named = {"CHROMA_TENANT": "t", "CHROMA_DATABASE": "d", "CHROMA_API_KEY": KEY}
-    loaded = load("home", {"CHROMA_URL": "https://api.trychroma.com:443", **named})
-    assert loaded.chroma_server == ChromaServer("https://api.trychroma.com:443", "t", "d", KEY)
-    assert "hidden" not in f"{loaded!r}{loaded.chroma_server!r}"
-    assert Settings(Path("home"), chroma_api_key=KEY).chroma_server is None
-    for wrong in ("ck hidden", "ck-hidden-é", "ck\nhidden"):
-        with pytest.raises(SettingsError, match="CHROMA_API_KEY") as failure:
-            load("home", {"CHROMA_API_KEY": wrong})
-        assert "hidden" not in str(failure.value)
 
 
 def test_a_folder_that_could_not_be_opened_can_be_later(tmp_path: Path) -> None:

@@ -16,8 +16,9 @@ from typing import TypeVar
 from filelock import FileLock
 
 from rag.errors import ArchiveError
+from rag.store.driver import BUSY_SECONDS
 from rag.store.schema import migrate, version
-from rag.store.sqlite import BUSY_SECONDS, advice, use_wal
+from rag.store.sqlite import advice, use_wal
 
 _log = logging.getLogger("rag.conversations")
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)

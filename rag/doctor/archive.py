@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from rag.doctor.check import Check
 from rag.errors import RagError
-from rag.settings import Settings
+from rag.settings import ChromaServer, Settings
 
 if TYPE_CHECKING:
     from rag.embed.base import Embedder
     from rag.store.catalogue import Catalogue
+    from rag.store.index_ledger import IndexLedger
+    from rag.store.index_note import IndexNote
 
 
 def check_archive(settings: Settings, embedder: Embedder | None) -> Iterator[Check]:
@@ -27,7 +29,7 @@ def check_archive(settings: Settings, embedder: Embedder | None) -> Iterator[Che
             yield _contents(catalogue)
             if embedder is not None:
                 yield _model(catalogue, embedder)
-            yield check_index(catalogue, server=bool(settings.chroma_url))
+            yield check_index(catalogue, settings.chroma_server)
     except RagError as error:
         yield Check("archive", "problem", str(error))
 
@@ -54,14 +56,23 @@ def _model(catalogue: Catalogue, embedder: Embedder) -> Check:
     return Check("vectors", "ok", made)
 
 
-def check_index(catalogue: Catalogue, *, server: bool) -> Check:
-    """Reads the index's note and its lock; opens nothing, since only one process may."""
+def check_index(catalogue: Catalogue, server: ChromaServer | None) -> Check:
+    """Reads the index's note and its lock; a folder is not opened, since only one process may."""
+    from rag.store.chroma import ChromaError
+    from rag.store.index_ledger import FileLedger, open_ledger
     from rag.store.index_note import files_of, read_note
 
     folder = catalogue.home / "chroma"
-    if _is_owned(catalogue.home / "chroma.lock"):
-        return Check("index", "ok", "Chroma is used by another process now; this one searches exactly meanwhile")
-    note = read_note(catalogue.home / "chroma-server.json" if server else folder / "state.json")
+    ledger: IndexLedger = open_ledger(catalogue) if server else FileLedger(catalogue.home)
+    with closing(ledger):
+        if ledger.is_held():
+            doing = "written to" if server else "used"
+            aside = "" if server else "; this one searches exactly meanwhile"
+            return Check("index", "ok", f"Chroma is {doing} by another process now{aside}")
+        try:
+            note = _note_on(server, catalogue, ledger) if server else read_note(folder / "state.json")
+        except ChromaError as failure:
+            return Check("index", "warning", str(failure), "questions are answered without it, exactly")
     if note is None or (not server and note.files != files_of(folder)):
         return Check(
             "index", "warning", "Chroma's index is not built, or was interrupted", "the next `rag ingest` mends it"
@@ -73,16 +84,14 @@ def check_index(catalogue: Catalogue, *, server: bool) -> Check:
     return Check("index", "ok", f"Chroma's index is whole, passages: {sum(note.counts.values())}{late}")
 
 
-def _is_owned(lock: Path) -> bool:
-    from filelock import FileLock, Timeout
+def _note_on(server: ChromaServer, catalogue: Catalogue, ledger: IndexLedger) -> IndexNote | None:
+    """The note on what a server holds. Raises ChromaError."""
+    from rag.store.chroma import connect
+    from rag.store.index_note import IndexNote
 
-    if not lock.exists():
-        return False
-    try:
-        with FileLock(lock, blocking=False):
-            return False
-    except Timeout:
-        return True
-    except OSError:
-        # A folder that cannot be written has no owner.
-        return False
+    embedder = catalogue.embedder()
+    if embedder is None:
+        return None
+    with closing(connect(catalogue.home, server, IndexNote(catalogue.archive_id(), *embedder, applied=0))) as chroma:
+        building = chroma.building()
+    return ledger.read(building) if building else None

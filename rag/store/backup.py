@@ -18,8 +18,9 @@ from pathlib import Path
 
 from rag.errors import ArchiveError, UsageError
 from rag.store.backup_file import CATALOGUE, MANIFEST, Kept, Manifest, checked_rows, digest_of, unpack
+from rag.store.driver import BUSY_SECONDS
 from rag.store.index_note import to_disk
-from rag.store.sqlite import BUSY_SECONDS, advice, read_only_address
+from rag.store.sqlite import advice, read_only_address
 
 # Derived, of one process, or what a restoring has put aside.
 _LEFT_OUT = re.compile(

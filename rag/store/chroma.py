@@ -31,6 +31,8 @@ _CONFIGURATION: dict[str, dict[str, object]] = {"hnsw": {"space": "cosine", "ef_
 _DISTRIBUTED: dict[str, dict[str, object]] = {"spann": {"space": "cosine"}}
 # What Chroma Cloud takes and gives in one request unless asked for more; its server does not tell.
 AT_MOST = 300
+# Ends the name of an empty collection: the server gives each collection an id of its own.
+_MARK = "building"
 # For a server that took the connection and then says nothing.
 _SECONDS = 30.0
 
@@ -155,8 +157,19 @@ class Chroma:
         with self._failing("counting"):
             names = [collection.name for collection in self._client.list_collections()]
             languages = [name.removeprefix(self._prefix) for name in names if name.startswith(self._prefix)]
-            counts = {language: self._collection(language).count() for language in languages}
+            counts = {language: self._collection(language).count() for language in languages if language != _MARK}
             return {language: count for language, count in counts.items() if count}
+
+    def building(self) -> str | None:
+        """What tells the vectors here from those of another server and of any other building; None before `begin`."""
+        with self._failing("looking"):
+            found = (each for each in self._client.list_collections() if each.name == self._prefix + _MARK)
+            return next((str(each.id) for each in found), None)
+
+    def begin(self) -> str:
+        """Marks a new building, after `clear`; what `building` says from here."""
+        with self._failing("marking"):
+            return str(self._collection(_MARK).id)
 
     def clear(self, scope: str) -> None:
         """Drops every collection whose name starts with `scope`."""

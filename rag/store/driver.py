@@ -13,6 +13,9 @@ from typing import Any, Literal, Protocol
 from rag.store.rows import PhraseQuery
 from rag.store.selection import Selection
 
+# How long a writer waits for another one's transaction.
+BUSY_SECONDS = 60
+
 
 class Driver(Protocol):
     """One open database, for any thread. Every method raises ArchiveError when it cannot be read or written."""

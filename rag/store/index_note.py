@@ -17,7 +17,7 @@ class IndexNote:
 
     `archive` and `embedder` say whose they are, `applied` is the catalogue's generation that it follows,
     `counts` are vectors per language, `files` size and modification time (ns) of each file, by relative name;
-    `build` tells one building on a server from the next.
+    `build` is what the server calls it; see `Chroma.building`.
     """
 
     archive: str
@@ -32,8 +32,16 @@ class IndexNote:
 def read_note(path: Path) -> IndexNote | None:
     """None if there is no note, or none that can be read: the index is then built anew."""
     try:
-        return IndexNote(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        return noted(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+
+
+def noted(written: str) -> IndexNote | None:
+    """The note that was written as JSON; None if it is none."""
+    try:
+        return IndexNote(**json.loads(written))
+    except (ValueError, TypeError):
         return None
 
 

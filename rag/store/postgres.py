@@ -6,23 +6,21 @@ writes it, and the change log has to be in the order of its commits. Needs the e
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from typing import TYPE_CHECKING, Any, Literal
-from weakref import WeakSet
 
-from rag.errors import ArchiveError, SettingsError
+from rag.errors import ArchiveError
 from rag.store import bm25, postgres_schema
+from rag.store.connections import Connections
+from rag.store.driver import BUSY_SECONDS
+from rag.store.postgres_connection import address, connect, execute, failing, translated
 from rag.store.rows import PhraseQuery
 from rag.store.selection import Selection, passing
-from rag.store.sqlite import BUSY_SECONDS
 
 if TYPE_CHECKING:
     import psycopg
 
-CONNECT_SECONDS = 10
 # The key of the advisory lock: any number that nothing else in the database uses.
 _WRITING = 7_295_011_001
 # Passages that are weighed for one question: those that hold its rarest words.
@@ -36,40 +34,23 @@ class Postgres:
 
     def __init__(self, url: str, *, readonly: bool) -> None:
         """Connects, and makes the tables where there are none. Raises ArchiveError, SettingsError."""
-        self._options, self.name = _address(url)
+        options, self.name = address(url)
         self.readonly = readonly
-        self._local = threading.local()
-        self._opened: WeakSet[_Held] = WeakSet()
-        self._lock = threading.Lock()
+        self._connections = Connections(lambda: _open(options, readonly=readonly), lambda opened: bool(opened.closed))
         self._lengths: tuple[int, int, float] = (-1, 0, 1.0)
-        with _errors(self.name):
+        with failing(self.name):
             self._prepare()
 
     def close(self) -> None:
-        with self._lock:
-            for held in list(self._opened):
-                held.close()
-            self._opened.clear()
-        self._local = threading.local()
+        self._connections.close()
 
     def connection(self) -> psycopg.Connection[Any]:
         """This thread's connection, in autocommit mode; a new one where the server has closed it."""
-        import psycopg
-
-        held: _Held | None = getattr(self._local, "held", None)
-        if held is None or held.connection.closed:
-            connection = psycopg.connect(**self._options, autocommit=True)
-            held = self._local.held = _Held(connection)
-            connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
-            if self.readonly:
-                connection.execute("SET default_transaction_read_only = on")
-            with self._lock:
-                self._opened.add(held)
-        return held.connection
+        return self._connections.get()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        with _errors(self.name):
+        with failing(self.name):
             self.run("BEGIN")
             connection = self.connection()
             try:
@@ -81,7 +62,7 @@ class Postgres:
 
     @contextmanager
     def snapshot(self) -> Iterator[None]:
-        with _errors(self.name):
+        with failing(self.name):
             if self._is_in_transaction():
                 yield
                 return
@@ -95,24 +76,24 @@ class Postgres:
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         import psycopg
 
-        with _errors(self.name):
+        with failing(self.name):
             alone = not self._is_in_transaction()
             try:
-                return _rows(self.connection(), sql, parameters)
+                return execute(self.connection(), sql, parameters)
             except psycopg.OperationalError:
                 # A server that was started anew has closed what was open; outside a transaction nothing is lost by it.
                 if not (alone and self.connection_is_lost()):
                     raise
-                return _rows(self.connection(), sql, parameters)
+                return execute(self.connection(), sql, parameters)
 
     def run_many(self, sql: str, rows: Iterable[Sequence[Any]]) -> None:
-        with _errors(self.name), self.connection().cursor() as cursor:
-            cursor.executemany(_translated(sql), rows)
+        with failing(self.name), self.connection().cursor() as cursor:
+            cursor.executemany(translated(sql), rows)
 
     def connection_is_lost(self) -> bool:
         """Whether the server has closed this thread's connection."""
-        held: _Held | None = getattr(self._local, "held", None)
-        return held is not None and held.connection.closed
+        opened = self._connections.opened()
+        return opened is not None and bool(opened.closed)
 
     def matching(
         self, query: PhraseQuery, language: str | None, limit: int, chosen: Selection | None
@@ -181,67 +162,33 @@ class Postgres:
         return passages, average
 
     def _is_in_transaction(self) -> bool:
-        held: _Held | None = getattr(self._local, "held", None)
-        return held is not None and not held.connection.closed and held.connection.info.transaction_status != 0
+        opened = self._connections.opened()
+        return opened is not None and not opened.closed and opened.info.transaction_status != 0
 
     def _prepare(self) -> None:
-        if self.readonly:
-            if postgres_schema.version(self.run) is None:
-                raise ArchiveError(f"{self.name}: there is no archive yet; run `rag ingest PATH` first")
-        elif postgres_schema.version(self.run) != postgres_schema.NEWEST:
-            with self.transaction():
-                postgres_schema.migrate(self.run)
-        if (postgres_schema.version(self.run) or 0) > postgres_schema.NEWEST:
+        version = postgres_schema.version(self.run)
+        if version == postgres_schema.NEWEST:
+            return
+        if (version or 0) > postgres_schema.NEWEST:
             raise ArchiveError(f"{self.name} was written by a newer version of this program; update the program")
+        if self.readonly:
+            told = "there is no archive yet" if version is None else "an archive of an older version"
+            raise ArchiveError(f"{self.name}: {told}; run `rag ingest PATH` first")
+        with self.transaction():
+            postgres_schema.migrate(self.run)
 
 
-class _Held:
-    """A thread's connection, closed with it."""
-
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self.connection = connection
-
-    def close(self) -> None:
-        self.connection.close()
-
-    __del__ = close
-
-
-def _address(url: str) -> tuple[dict[str, Any], str]:
-    """What psycopg connects to, and how messages call it. The address may hold a password and is never shown."""
-    try:
-        from psycopg import Error
-        from psycopg.conninfo import conninfo_to_dict
-    except ImportError:
-        raise SettingsError(
-            "CATALOGUE_URL needs the PostgreSQL client; install it with: pip install 'trich-dan[postgres]'"
-        ) from None
-    try:
-        if not url.startswith(("postgresql://", "postgres://")):
-            raise ValueError
-        options = dict(conninfo_to_dict(url, connect_timeout=CONNECT_SECONDS, application_name="trich-dan"))
-    except (Error, ValueError):
-        raise SettingsError(
-            "CATALOGUE_URL cannot be read; write it as postgresql://user:password@host:5432/name"
-        ) from None
-    host, port = options.get("host", "localhost"), options.get("port", "5432")
-    return options, f"postgresql://{host}:{port}/{options.get('dbname', '')}"
-
-
-def _rows(connection: psycopg.Connection[Any], sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor(binary=True) as cursor:
-        cursor.execute(_translated(sql), list(parameters) or None)
-        return cursor.fetchall() if cursor.description else []
+def _open(options: dict[str, Any], *, readonly: bool) -> psycopg.Connection[Any]:
+    connection = connect(options)
+    connection.execute(f"SET lock_timeout = '{BUSY_SECONDS}s'")
+    if readonly:
+        connection.execute("SET default_transaction_read_only = on")
+    return connection
 
 
 def _leave(connection: psycopg.Connection[Any]) -> None:
     if not connection.closed and connection.info.transaction_status != 0:
         connection.execute("ROLLBACK")
-
-
-@cache
-def _translated(sql: str) -> Any:
-    return sql.replace("?", "%s")
 
 
 def _tsquery(phrases: Iterable[tuple[str, ...]]) -> str:
@@ -252,34 +199,3 @@ def _tsquery(phrases: Iterable[tuple[str, ...]]) -> str:
 def _quoted(word: str) -> str:
     escaped = word[: postgres_schema.LONGEST_WORD].replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}'"
-
-
-@contextmanager
-def _errors(name: str) -> Iterator[None]:
-    """Turns psycopg's errors into an ArchiveError that says what to do."""
-    import psycopg
-
-    try:
-        yield
-    except psycopg.Error as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise ArchiveError(f"{name}: {_advice(error)} ({said})") from error
-
-
-def _advice(error: psycopg.Error) -> str:
-    from psycopg import errors
-
-    known = {
-        errors.DiskFull: "the server's disk is full; free some space and run it again, what was stored is safe",
-        errors.ReadOnlySqlTransaction: "the archive is read-only; ask for the right to write",
-        errors.LockNotAvailable: (
-            "another process has been writing to the archive for a minute; try again when it is done"
-        ),
-        errors.InsufficientPrivilege: "the user of CATALOGUE_URL may not do this; grant it, or take another user",
-    }
-    for kind, advice in known.items():
-        if isinstance(error, kind):
-            return advice
-    if error.sqlstate is None or error.sqlstate[:2] in ("08", "28", "3D", "57"):
-        return "the database cannot be reached; check that it runs, and CATALOGUE_URL; what was stored is safe"
-    return "the archive cannot be used"

@@ -116,6 +116,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
         "CREATE INDEX claims_by_worker ON claims(worker)",
     ),
+    (
+        """CREATE TABLE index_notes(
+            build TEXT COLLATE "C" PRIMARY KEY, note TEXT NOT NULL, written TEXT COLLATE "C" NOT NULL
+        )""",
+    ),
 )
 NEWEST = len(MIGRATIONS)
 

@@ -9,9 +9,10 @@ to apply the log once more from there does no harm. Whatever cannot be trusted i
 from __future__ import annotations
 
 import logging
-import secrets
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Literal
 
@@ -46,12 +47,14 @@ class ServerIndex:
         self._writing = threading.Lock()
         self._chroma: Chroma | None = None
         self._opened_for: tuple[str, str, int] | None = None
+        self._building: str | None = None
         self._sound = False
+        self._answers = False
         self._rest_until = 0.0
 
     @property
     def backend(self) -> Literal["chroma", "exact"]:
-        return "chroma" if self._chroma else "exact"
+        return "chroma" if self._answers else "exact"
 
     def search(self, vector: Vector, language: str, k: int) -> list[tuple[int, float]]:
         found = None
@@ -59,20 +62,21 @@ class ServerIndex:
             try:
                 self._keep_up()
                 found = self._nearest(vector, language, k)
+                self._answers = found is not None
             except (ChromaError, ArchiveError) as failure:
                 self._give_up(failure)
         return self._exact.search(vector, language, k) if found is None else found
 
     def sync(self) -> bool:
         """False if another process writes to the server for longer than a moment."""
-        with self._writing:
+        with self._writing, self._writing_errors():
             return self._bring_up_locked()
 
     def mend(self) -> Literal["whole", "built", "in use"]:
-        with self._writing:
-            before = self._note()
+        with self._writing, self._writing_errors():
             if self._catalogue.embedder() is None:
                 return "whole"
+            before = self._note()
             if not self._bring_up_locked():
                 return "in use"
             with self._ledger.lock(_WAIT) as held:
@@ -80,14 +84,15 @@ class ServerIndex:
                     return "in use"
                 note = self._note()
                 whole = note is not None and index_check.is_whole(self._catalogue, note, self._server)
-                if not whole:
-                    self._ledger.withdraw()
+                if note and not whole:
+                    self._ledger.withdraw(note.build)
             if not whole:
                 self._bring_up_locked()
         return "whole" if whole and before and note and before.build == note.build else "built"
 
     def close(self) -> None:
         self._drop()
+        self._ledger.close()
 
     # Searching
 
@@ -95,22 +100,21 @@ class ServerIndex:
         """As `search`; None where the server cannot be relied on for it."""
         with self._catalogue.snapshot():
             note, generation = self._note(), self._catalogue.generation()
-            if not note or generation - note.applied > AT_ONCE or note.dimension != len(vector):
+            if not note or abs(generation - note.applied) > AT_ONCE or note.dimension != len(vector):
                 return None
             changes = self._catalogue.changes(note.applied, AT_ONCE)
             added, removed = changes.added.get(language, ()), changes.removed.get(language, ())
-            wanted = min(k + len(removed), max(k, AT_MOST))
-            candidates: list[int] = []
-            if note.counts.get(language):
-                chroma = self._open()
-                chroma.find(language)
-                candidates = [rowid for rowid, _ in chroma.query(vector, language, wanted)]
+            # The server may hold what is gone, and while another process writes what no snapshot shows yet.
+            most = max(k, AT_MOST)
+            for wanted in (min(k + len(removed), most), most):
+                candidates = self._candidates(vector, language, wanted) if note.counts.get(language) else []
+                rowids, rows = self._catalogue.vectors_of({*candidates, *added})
+                there = len(set(candidates) & set(rowids))
+                if there >= k or len(candidates) < wanted:
+                    break
             # Somebody may have begun to build it anew meanwhile.
-            after = self._note()
-            if after is None or after.build != note.build:
+            if self._ledger.read(note.build) is None:
                 return None
-            rowids, rows = self._catalogue.vectors_of({*candidates, *added})
-            there = len(set(candidates) & set(rowids))
             if there < k and (len(candidates) == wanted or len(rowids) < min(k, self._count(language))):
                 # Too many of them are gone, or the index has lost some.
                 return None
@@ -118,23 +122,59 @@ class ServerIndex:
         best = np.lexsort((np.array(rowids, dtype=np.int64), -cosines))[:k]
         return [(rowids[place], float(cosines[place])) for place in best]
 
+    def _candidates(self, vector: Vector, language: str, k: int) -> list[int]:
+        chroma = self._open()
+        chroma.find(language)
+        return [rowid for rowid, _ in chroma.query(vector, language, k)]
+
     def _count(self, language: str) -> int:
         return self._catalogue.count().languages.get(language, 0)
 
     def _note(self) -> IndexNote | None:
-        """The note, if it is of this archive as this thread sees it and of its model."""
-        note, embedder = self._ledger.read(), self._catalogue.embedder()
-        if note is None or embedder is None or note.archive != self._catalogue.archive_id():
+        """The note, if it is of this archive and of its model as this thread sees them; it may be ahead of those."""
+        embedder = self._catalogue.embedder()
+        note = self._read() if embedder else None
+        if note is None or (note.embedder, note.dimension) != embedder:
             return None
-        fits = (note.embedder, note.dimension) == embedder and note.applied <= self._catalogue.generation()
-        return note if fits else None
+        if note.archive != self._catalogue.archive_id():
+            return None
+        # Ahead of a catalogue that was brought back from an older copy; but not ahead of an older snapshot only.
+        is_ahead = note.applied > self._catalogue.generation() and note.applied > self._newest_generation()
+        return None if is_ahead else note
+
+    def _read(self) -> IndexNote | None:
+        """The note on what the server holds, by whatever name and in whichever of its lives it is asked."""
+        chroma = self._open()
+        note = self._ledger.read(self._building) if self._building else None
+        if note is None and (building := chroma.building()) != self._building:
+            self._building = building
+            note = self._ledger.read(building) if building else None
+        return note
+
+    def _newest_generation(self) -> int:
+        """The catalogue's generation now, whatever snapshot this thread reads."""
+        seen: list[int | ArchiveError] = []
+
+        def look() -> None:
+            try:
+                seen.append(self._catalogue.generation())
+            except ArchiveError as error:
+                seen.append(error)
+
+        # Connections and their snapshots belong to threads.
+        thread = threading.Thread(target=look)
+        thread.start()
+        thread.join()
+        if isinstance(seen[0], ArchiveError):
+            raise seen[0]
+        return seen[0]
 
     # Writing
 
     def _keep_up(self) -> None:
         """Applies a few changes if nobody else is at it: a killed writer's work is taken up by the next question."""
         note = self._note()
-        if (note and note.applied == self._catalogue.generation()) or self._catalogue.readonly:
+        if (note and note.applied >= self._catalogue.generation()) or self._catalogue.readonly:
             return
         if not self._writing.acquire(blocking=False):
             return
@@ -151,25 +191,29 @@ class ServerIndex:
         with self._ledger.lock(_WAIT) as held:
             if not held:
                 return False
-            try:
-                self._bring_up(None)
-            except ChromaError as failure:
-                self._give_up(failure)
-                raise ArchiveError(f"the vector index cannot be written: {failure}") from failure
+            self._bring_up(None)
             return True
+
+    @contextmanager
+    def _writing_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except ChromaError as failure:
+            self._rest()
+            stored = "articles are stored, and questions answered without it"
+            raise ArchiveError(f"the vector index cannot be written: {failure}; {stored}") from failure
 
     def _bring_up(self, limit: int | None) -> None:
         """Makes the server hold what the catalogue holds; nothing where that takes more than `limit` changes."""
         if self._catalogue.embedder() is None:
             return
         note, generation = self._note(), self._catalogue.generation()
-        if note and limit is not None and generation - note.applied > limit:
+        if note and limit is not None and not 0 < generation - note.applied <= limit:
             return
         if note and self._follow(self._open(), note):
             return
-        # Not a catalogue restored by hand, whose note is ahead of this snapshot only by what others wrote just now.
-        ahead = self._ledger.read()
-        if limit is not None and (self._catalogue.count().passages > limit or (ahead and not note)):
+        # A note that does not fit is left to `sync`.
+        if limit is not None and (self._catalogue.count().passages > limit or self._read()):
             return
         self._build()
 
@@ -177,9 +221,9 @@ class ServerIndex:
         """Applies the log after the note; False, with the note withdrawn, if the index is not what the note says."""
         if chroma.counts() != note.counts:
             # A writer was killed, or the server has lost its folder: nobody trusts it until it is counted again.
-            self._ledger.withdraw()
+            self._ledger.withdraw(note.build)
         if not (self._sound or self._finds(chroma, note)):
-            self._ledger.withdraw()
+            self._ledger.withdraw(note.build)
             return False
         self._sound = True
         return self._settle(chroma, replace(note, applied=follow(chroma, self._catalogue, note.applied)))
@@ -197,10 +241,12 @@ class ServerIndex:
         return True
 
     def _build(self) -> None:
-        self._ledger.withdraw()
         chroma = self._open()
+        if building := chroma.building():
+            self._ledger.withdraw(building)
         chroma.clear(self._catalogue.archive_id())
-        note = replace(self._blank(), build=secrets.token_hex(8))
+        self._building = chroma.begin()
+        note = replace(self._blank(), build=self._building)
         if not self._settle(chroma, replace(note, applied=fill(chroma, self._catalogue))):
             raise ChromaError("Chroma does not hold what was written to it")
         self._sound = True
@@ -209,10 +255,11 @@ class ServerIndex:
         """Leaves the note that the index is whole; False, with the note withdrawn, if it is not."""
         held, wanted = chroma.counts(), self._catalogue.count()
         if wanted.generation == note.applied and held != dict(wanted.languages):
-            self._ledger.withdraw()
+            self._ledger.withdraw(note.build)
             return False
-        if (settled := replace(note, counts=held)) != self._ledger.read():
+        if (settled := replace(note, counts=held)) != self._ledger.read(note.build):
             self._ledger.write(settled)
+        self._answers = True
         return True
 
     # The connection
@@ -228,17 +275,20 @@ class ServerIndex:
         with self._lock:
             if self._chroma is None or self._opened_for != wanted:
                 self._chroma = connect(self._catalogue.home, self._server, blank)
-                self._opened_for, self._sound = wanted, False
+                self._opened_for, self._building, self._sound = wanted, None, False
             return self._chroma
 
     def _give_up(self, failure: Exception) -> None:
         _log.warning("%s; searching without it", failure)
+        self._rest()
+
+    def _rest(self) -> None:
         self._rest_until = time.monotonic() + _RETRY
         self._drop()
 
     def _drop(self) -> None:
         with self._lock:
-            chroma, self._chroma, self._sound = self._chroma, None, False
+            chroma, self._chroma, self._sound, self._answers = self._chroma, None, False, False
         if chroma:
             try:
                 chroma.close()

@@ -5,21 +5,19 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import threading
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import quote
-from weakref import WeakSet
 
 from rag.errors import ArchiveError
 from rag.store import fulltext, schema
+from rag.store.connections import Connections
+from rag.store.driver import BUSY_SECONDS
 from rag.store.rows import PhraseQuery
 from rag.store.selection import Selection
-
-BUSY_SECONDS = 60
 
 
 class Sqlite:
@@ -31,26 +29,14 @@ class Sqlite:
         self.path = path
         self.name = str(path)
         self.readonly = readonly
-        self._local = threading.local()
-        # Held by their threads alone: one that ends closes its own.
-        self._opened: WeakSet[_Held] = WeakSet()
-        self._lock = threading.Lock()
+        self._connections = Connections(lambda: _connect(path, readonly=readonly))
 
     def close(self) -> None:
-        with self._lock:
-            for held in list(self._opened):
-                held.close()
-            self._opened.clear()
-        self._local = threading.local()
+        self._connections.close()
 
     def connection(self) -> sqlite3.Connection:
         """This thread's connection, in autocommit mode."""
-        held: _Held | None = getattr(self._local, "held", None)
-        if held is None:
-            held = self._local.held = _Held(_connect(self.path, readonly=self.readonly))
-            with self._lock:
-                self._opened.add(held)
-        return held.connection
+        return self._connections.get()
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
@@ -126,18 +112,6 @@ def _translated(sql: str) -> str:
 
 def _listed(value: Any) -> Any:
     return json.dumps(value) if isinstance(value, list) else value
-
-
-class _Held:
-    """A thread's connection; closed with it, which SQLite's own object would leave to the garbage collector."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self.connection = connection
-
-    def close(self) -> None:
-        self.connection.close()
-
-    __del__ = close
 
 
 def _connect(path: Path, *, readonly: bool) -> sqlite3.Connection:

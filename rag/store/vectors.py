@@ -24,7 +24,7 @@ from rag.store.catalogue import Catalogue
 from rag.store.chroma import Chroma, ChromaError, connect
 from rag.store.exact import ExactIndex
 from rag.store.filling import fill, follow
-from rag.store.index_ledger import FileLedger
+from rag.store.index_ledger import open_ledger
 from rag.store.index_note import AT_ONCE, IndexNote, files_of, read_note, withdraw_note, write_note
 from rag.store.rows import Vector
 from rag.store.server_index import ServerIndex
@@ -63,7 +63,7 @@ class Index(Protocol):
 
 def open_index(catalogue: Catalogue, server: ChromaServer | None) -> Index:
     """Cheap: Chroma is imported and opened by the first search or sync."""
-    return ServerIndex(catalogue, server, FileLedger(catalogue.home)) if server else VectorIndex(catalogue)
+    return ServerIndex(catalogue, server, open_ledger(catalogue)) if server else VectorIndex(catalogue)
 
 
 class VectorIndex:

@@ -13,6 +13,7 @@ from test_ingest import sound
 from faults.town import Town, fact_of, question_of
 from faults.workers import opened
 from rag.ingest.repair import repair
+from rag.settings import ChromaServer
 from rag.store.catalogue import Catalogue
 
 # Questions after each fault, of those that could be asked.
@@ -23,11 +24,17 @@ SELDOM = 5
 
 
 def check(
-    home: Path, town: Town, told: Iterable[str], random: Random, count: Counter[str], url: str | None = None
+    home: Path,
+    town: Town,
+    told: Iterable[str],
+    random: Random,
+    count: Counter[str],
+    url: str | None = None,
+    server: ChromaServer | None = None,
 ) -> None:
     """`told` are the files whose articles were reported as added or updated, in their present state.
 
-    `url` is that of a shared catalogue.
+    `url` is that of a shared catalogue, `server` where the vector index is.
     """
     names = sorted(told)
     count["times"] += 1
@@ -38,9 +45,9 @@ def check(
     with Catalogue.open(home, url=url) as catalogue:
         sound(catalogue)
         is_told_once(catalogue, town, names, count)
-    repaired(home, count, with_index=count["times"] % SELDOM == 1, url=url)
+    repaired(home, count, with_index=count["times"] % SELDOM == 1, url=url, server=server)
     asked = random.sample(names, min(SOME, len(names)))
-    answers(home, town, asked, count, url)
+    answers(home, town, asked, count, url, server)
 
 
 def is_told_once(catalogue: Catalogue, town: Town, names: Iterable[str], count: Counter[str]) -> None:
@@ -57,9 +64,16 @@ def is_told_once(catalogue: Catalogue, town: Town, names: Iterable[str], count: 
     assert not count["doubled"] and not count["lost"]
 
 
-def repaired(home: Path, count: Counter[str], *, with_index: bool = True, url: str | None = None) -> None:
+def repaired(
+    home: Path,
+    count: Counter[str],
+    *,
+    with_index: bool = True,
+    url: str | None = None,
+    server: ChromaServer | None = None,
+) -> None:
     """The catalogue never needs mending; the vector index, which is derived, may."""
-    for found in repair(home, HashingEmbedder, catalogue_url=url):  # type: ignore[arg-type]
+    for found in repair(home, HashingEmbedder, server, catalogue_url=url):  # type: ignore[arg-type]
         if found.status == "mended" and found.name == "index":
             count["index built"] += 1
         elif found.status != "ok" and found.name != "left over":
@@ -69,8 +83,15 @@ def repaired(home: Path, count: Counter[str], *, with_index: bool = True, url: s
             return
 
 
-def answers(home: Path, town: Town, names: Iterable[str], count: Counter[str], url: str | None = None) -> None:
-    with opened(str(home), url) as qa:
+def answers(
+    home: Path,
+    town: Town,
+    names: Iterable[str],
+    count: Counter[str],
+    url: str | None = None,
+    server: ChromaServer | None = None,
+) -> None:
+    with opened(str(home), url, server.url if server else None) as qa:
         for name in names:
             quotes = [citation.quote for citation in qa.ask(question_of(name)).citations]
             assert fact_of(name, town.figures[name]) in quotes, (name, quotes)

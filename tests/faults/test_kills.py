@@ -46,7 +46,7 @@ def _one_archive(folder: Path, worker: Worker, kills: int, random: Random) -> No
         stored = set(waiting[: reported(told)])
         known = (known - new - gone) | stored
         afterwards.check(home, town, known, random, count)
-        known |= _stored_unreported(home, town)
+        known |= stored_unreported(home, town)
     worker.done("ingest", home=str(home), news=str(town.folder))
     with Catalogue.open(home) as catalogue:
         assert catalogue.count().articles == len(town.figures)
@@ -54,11 +54,11 @@ def _one_archive(folder: Path, worker: Worker, kills: int, random: Random) -> No
     afterwards.check(home, town, town.figures, random, counts["ingested to the end"])
 
 
-def _stored_unreported(home: Path, town: Town) -> set[str]:
+def stored_unreported(home: Path, town: Town, url: str | None = None) -> set[str]:
     """Committed in the moment of the kill: told by nobody, and not to be read again."""
-    if not (home / "catalogue.sqlite3").exists():
+    if not url and not (home / "catalogue.sqlite3").exists():
         return set()
-    with Catalogue.open(home) as catalogue:
+    with Catalogue.open(home, url=url) as catalogue:
         sql = "SELECT locations.path, text FROM locations JOIN articles ON articles.id = article_id"
         return {
             name

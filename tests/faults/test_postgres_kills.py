@@ -24,7 +24,7 @@ def test_a_server_that_is_killed(tmp_path: Path, postgres: Server, worker: Worke
     town.add(20)
     worker.done("ingest", home=str(tmp_path / "other"), news=str(town.folder), url=postgres.new_database())
     for _ in range(max(1, kills // 4)):
-        new = town.add(8)
+        new = town.add(7)
         before = _stored(home, url)
         worker.run("ingest", home=str(home), news=str(town.folder), url=url)
         time.sleep(random.uniform(0, 1.5))

@@ -118,14 +118,14 @@ def _work(asked: dict[str, Any]) -> None:
         os._exit(status)
 
 
-def opened(home: str, url: str | None = None) -> Any:
+def opened(home: str, url: str | None = None, chroma: str | None = None) -> Any:
     """The archive, with an embedder that costs nothing."""
     from conftest import HashingEmbedder
 
     from rag.newsqa import NewsQA
     from rag.settings import Settings
 
-    qa = NewsQA(Settings(home=Path(home), engine="quotes", catalogue_url=url))
+    qa = NewsQA(Settings(home=Path(home), engine="quotes", catalogue_url=url, chroma_url=chroma))
     qa.__dict__["embedder"] = HashingEmbedder()
     return qa
 
@@ -137,10 +137,11 @@ def ingest(
     characters: int = 400,
     killed_after: int = 0,
     url: str | None = None,
+    chroma: str | None = None,
 ) -> None:
     """Ingests a folder two articles at a time; no file grows beyond `file_limit` bytes, as on a full disk.
 
-    Kills itself once `killed_after` articles are stored.
+    Kills itself once `killed_after` articles are stored. What is stored goes to the server `chroma` at once.
     """
     import resource
 
@@ -155,15 +156,17 @@ def ingest(
         tell(f"stored {step.articles}")
         if killed_after and step.articles >= killed_after:
             os.kill(os.getpid(), signal.SIGKILL)
+        if chroma:
+            qa.index.sync()
 
-    with opened(home, url) as qa:
+    with opened(home, url, chroma) as qa:
         report = qa.ingest([news], on_progress=report_step)
     tell(f"added {report.added} {report.updated} {report.unchanged} {report.removed} {len(report.failed)}")
 
 
-def ask(home: str, questions: list[str]) -> None:
+def ask(home: str, questions: list[str], url: str | None = None, chroma: str | None = None) -> None:
     """Tells the quotes of each question's answer."""
-    with opened(home) as qa:
+    with opened(home, url, chroma) as qa:
         for question in questions:
             tell("answer " + " | ".join(citation.quote for citation in qa.ask(question).citations))
         tell(f"backend {qa.index.backend}")
