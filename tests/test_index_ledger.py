@@ -260,3 +260,25 @@ def test_a_note_that_a_dump_brought_is_not_trusted(postgres: Server, url: str, c
         restore(url, saved)
         assert ledger.read("b1") is None
         assert catalogue_of.count().articles == 4
+
+
+def test_an_index_that_went_on_before_a_dump_came_back_is_built_anew(
+    url: str, catalogue_of: Catalogue, chroma: chroma_server.Server
+) -> None:
+    store(catalogue_of, *articles(0, 40))
+    with closing(open_index(catalogue_of, chroma.settings)) as index:
+        assert index.sync()
+        saved = dump(url)
+        with catalogue_of.transaction() as writer:
+            for number in (1, 2, 3, 4, 6):
+                writer.remove(f"a{number}")
+        store(catalogue_of, *articles(41, 4), *articles(46, 1))
+        assert index.sync()
+        restore(url, saved)
+        (note,) = [json.loads(note) for (note,) in catalogue_of.query("SELECT note FROM index_notes")]
+        assert note["counts"] == dict(catalogue_of.count().languages), "as many as the server holds, of others"
+        assert agrees(index, catalogue_of)
+        assert index.sync()
+        assert index.backend == "chroma"
+        assert agrees(index, catalogue_of)
+        assert index.mend() == "whole"

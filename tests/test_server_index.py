@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,6 +24,7 @@ from rag.store.chroma import Chroma, ChromaError
 from rag.store.exact import ExactIndex
 from rag.store.index_ledger import open_ledger
 from rag.store.index_note import IndexNote
+from rag.store.rows import Vector
 from rag.store.vectors import open_index
 
 DATABASES = ("sqlite", "postgresql")
@@ -147,6 +149,23 @@ def test_an_older_snapshot_searches_an_index_that_has_moved_on(
             assert np.allclose(cosines(found), expected, atol=1e-3)
             assert {rowid for rowid, _ in found} <= set(kept), "nothing of what came after the snapshot"
     index.close()
+
+
+def test_what_comes_in_during_a_build_is_applied_at_its_end(
+    catalogue: Catalogue, chroma: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(catalogue, *articles(0, 30))
+    whole = catalogue.vector_pages
+
+    def slow(language: str, size: int = 2000) -> Iterator[tuple[list[int], Vector]]:
+        yield from whole(language, size)
+        store(catalogue, *(articles(30, 5) if language == "vi" else articles(40, 5)))
+
+    monkeypatch.setattr(catalogue, "vector_pages", slow)
+    with closing(open_index(catalogue, chroma.settings)) as index:
+        assert index.sync()
+        after = noted(catalogue, chroma)
+        assert after and (after.applied, after.counts) == (catalogue.generation(), dict(catalogue.count().languages))
 
 
 def test_what_a_writer_adds_meanwhile_is_passed_over(

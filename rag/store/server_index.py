@@ -247,7 +247,8 @@ class ServerIndex:
         chroma.clear(self._catalogue.archive_id())
         self._building = chroma.begin()
         note = replace(self._blank(), build=self._building)
-        if not self._settle(chroma, replace(note, applied=fill(chroma, self._catalogue))):
+        applied = follow(chroma, self._catalogue, fill(chroma, self._catalogue))
+        if not self._settle(chroma, replace(note, applied=applied)):
             raise ChromaError("Chroma does not hold what was written to it")
         self._sound = True
 
