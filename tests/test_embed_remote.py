@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from rag.embed.remote import BATCH_TEXTS, RemoteEmbedding
+from rag.embed.remote import BATCH_TEXTS, CONCURRENT, RemoteEmbedding
 from rag.errors import EmbedderError
 
 KEY = "sk-very-secret-0123456789"
@@ -122,10 +122,24 @@ def test_dimension_is_found_on_first_use(server: Server, embedder: RemoteEmbeddi
 
 def test_many_texts_are_sent_in_batches(server: Server, embedder: RemoteEmbedding) -> None:
     assert embedder.embed(["x"] * (BATCH_TEXTS + 1)).shape == (BATCH_TEXTS + 1, 3)
-    assert [len(body["input"]) for _, _, body in server.asked] == [BATCH_TEXTS, 1]
+    assert sorted(len(body["input"]) for _, _, body in server.asked) == [1, BATCH_TEXTS]
     server.asked.clear()
     embedder.embed(["word " * 700] * 100)  # 3,499 characters each
-    assert [len(body["input"]) for _, _, body in server.asked] == [57, 43]
+    assert sorted(len(body["input"]) for _, _, body in server.asked) == [43, 57]
+
+
+def test_several_requests_are_under_way_at_a_time(server: Server, embedder: RemoteEmbedding) -> None:
+    all_there = threading.Barrier(CONCURRENT)
+
+    def together(handler: Handler, body: dict[str, Any]) -> None:
+        all_there.wait(20)
+        proper(handler, body)
+
+    server.replies = [together] * CONCURRENT
+    texts = ["x" * (1 + number % 7) for number in range(CONCURRENT * BATCH_TEXTS)]
+    found = np.array(embedder.get_text_embedding_batch(texts))
+    assert len(server.asked) == CONCURRENT
+    assert (found[:, 0] / found[:, 2]).round().astype(int).tolist() == list(map(len, texts))
 
 
 @pytest.mark.parametrize("passing", [status(429), status(500), status(503), drop])

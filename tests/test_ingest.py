@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sqlite3
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from conftest import HashingEmbedder
 from rag.errors import ArchiveError, EmbedderError, EmbedderMismatch, UnknownArticle
 from rag.ingest import pipeline
 from rag.ingest.pipeline import Progress
+from rag.store import sqlite
 from rag.store.catalogue import Catalogue
 from rag.store.vectors import VectorIndex
 from rag.types import IngestReport
@@ -337,14 +339,14 @@ def test_another_field_map_reads_the_same_file_anew(
 
 
 def test_progress_ends_at_its_total(catalogue: Catalogue, embedder: HashingEmbedder, news: Path) -> None:
-    for number in range(30):
+    for number in range(60):
         page(news, f"{number}.md", f"{number}. {RIVER * 20}")
     seen: list[Progress] = []
     ingest(catalogue, embedder, news, on_progress=seen.append)
     assert seen[0].done == 0
     assert [step.done for step in seen] == sorted(step.done for step in seen)
     assert seen[-1].done == seen[-1].total == sum(path.stat().st_size for path in news.iterdir())
-    assert seen[-1].articles == 30
+    assert seen[-1].articles == 60
     assert seen[-1].passages == catalogue.count().passages
     assert len({step.articles for step in seen}) > 2, "it is told while it goes on"
 
@@ -447,16 +449,23 @@ def test_vectors_that_are_none_are_refused(catalogue: Catalogue, news: Path) -> 
 
 
 @pytest.mark.only_sqlite
-def test_a_full_disk_is_one_clear_error(catalogue: Catalogue, embedder: HashingEmbedder, news: Path) -> None:
+def test_a_full_disk_is_one_clear_error(
+    catalogue: Catalogue, embedder: HashingEmbedder, news: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page(news, "river.md", RIVER)
     ingest(catalogue, embedder, news)
     pages = catalogue.query("PRAGMA page_count")[0][0]
-    catalogue.query(f"PRAGMA max_page_count = {pages + 3}")
+    prepare = sqlite._prepare
+
+    def limited(connection: sqlite3.Connection, path: Path, *, readonly: bool) -> None:
+        prepare(connection, path, readonly=readonly)
+        connection.execute(f"PRAGMA max_page_count = {pages + 3}")
+
     for number in range(50):
         page(news, f"{number}.md", f"{number}. {RIVER * 10}")
-    with pytest.raises(ArchiveError, match="disk is full"):
+    with monkeypatch.context() as disk, pytest.raises(ArchiveError, match="disk is full"):
+        disk.setattr(sqlite, "_prepare", limited)
         ingest(catalogue, embedder, news)
-    catalogue.query("PRAGMA max_page_count = 1000000")
     consistent(catalogue)
     assert RIVER in texts(catalogue).values()
     assert ingest(catalogue, embedder, news).added == 50

@@ -8,8 +8,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -164,7 +166,8 @@ class TestPutAside:
             for record in records:
                 batch.add(record)
             batch.end(records[0].reading)
-            assert batch.write() == {}
+            batch.write()
+            assert batch.write() == {}, "waits for the first"
             assert catalogue.count().articles == 0
             assert catalogue.ledger.file("/news/a.jsonl") is None, "what waits is not read yet"
             release(catalogue)
@@ -175,19 +178,46 @@ class TestPutAside:
     def test_nothing_more_is_read_while_much_waits(
         self, catalogue: Catalogue, records: list[Incoming], monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        slept = []
+        looks = []
 
-        def sleep(seconds: float) -> None:
-            slept.append(seconds)
-            if len(slept) == 3:
-                release(catalogue)
+        class Stopping(threading.Event):
+            def wait(self, seconds: float | None = None) -> bool:
+                looks.append(seconds)
+                if len(looks) == 3:
+                    release(catalogue)
+                return False
 
         monkeypatch.setattr(batches, "_ASIDE_RECORDS", 1)
-        monkeypatch.setattr(batches.time, "sleep", sleep)
         with Batch(catalogue, HashingEmbedder()) as batch:  # type: ignore[arg-type]
+            batch._stopping = Stopping()
             batch.add(records[0])
+            batch.write()
             assert batch.write()["added"] == 1
-        assert len(slept) == 3
+        assert len(looks) == 3
+
+    def test_who_is_interrupted_does_not_wait_for_others(
+        self, catalogue: Catalogue, records: list[Incoming], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(batches, "_ASIDE_RECORDS", 1)
+        with pytest.raises(KeyboardInterrupt), Batch(catalogue, HashingEmbedder()) as batch:  # type: ignore[arg-type]
+            batch.add(records[0])
+            batch.write()
+            raise KeyboardInterrupt
+        assert catalogue.count().articles == 0
+
+    def test_the_next_batch_is_read_while_one_is_embedded(self, catalogue: Catalogue, records: list[Incoming]) -> None:
+        read_on = threading.Event()
+
+        class Waiting(HashingEmbedder):
+            def get_text_embedding_batch(self, texts: Sequence[str]) -> list[list[float]]:
+                assert read_on.wait(20)
+                return super().get_text_embedding_batch(texts)
+
+        with Batch(catalogue, Waiting()) as batch:  # type: ignore[arg-type]
+            batch.add(records[1])
+            assert batch.write() == {}
+            read_on.set()
+            assert batch.finish()["added"] == 1
 
 
 def release(catalogue: Catalogue) -> None:

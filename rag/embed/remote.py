@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ OPENAI_URL = "https://api.openai.com/v1"
 # Within OpenAI's limits (2,048 texts, 300,000 tokens) and those of small servers.
 BATCH_TEXTS = 256
 BATCH_CHARACTERS = 200_000
+# Requests under way at a time: a server far away answers several in the time of one.
+CONCURRENT = 4
 _TIMEOUT_SECONDS = 60.0
 # OpenAI refuses an empty text.
 _EMPTY = "."
@@ -43,7 +46,7 @@ class RemoteEmbedding(Embedder):
         self, model: str, *, base_url: str | None = None, api_key: str | None = None, retries: int = 4
     ) -> None:
         """Light: nothing is asked before the first text. Raises EmbedderError when OpenAI is meant without a key."""
-        super().__init__(model_name=model, embed_batch_size=BATCH_TEXTS)
+        super().__init__(model_name=model, embed_batch_size=CONCURRENT * BATCH_TEXTS)
         if api_key is None and base_url is None:
             raise EmbedderError(f"EMBED_MODEL is {model!r}, a model of OpenAI, but EMBED_API_KEY is not set")
         self._base_url = base_url or OPENAI_URL
@@ -59,6 +62,11 @@ class RemoteEmbedding(Embedder):
         return re.sub(r"[^a-z0-9]+", "-", self.model_name.lower()).strip("-")
 
     @property
+    def batch_characters(self) -> int:
+        """Of articles that are embedded together, so that there is work for all requests."""
+        return CONCURRENT * 30_000
+
+    @property
     def dimension(self) -> int:
         """Asks the server once where no text has been embedded yet. Raises EmbedderError."""
         if self._dimension is None:
@@ -67,10 +75,13 @@ class RemoteEmbedding(Embedder):
         return self._dimension
 
     def embed(self, texts: Sequence[str], *, query: bool = False) -> Floats:
-        batches = [self._vectors(batch) for batch in _batches([prepare(text) or _EMPTY for text in texts])]
+        batches = list(_batches([prepare(text) or _EMPTY for text in texts]))
         if not batches:
             return np.zeros((0, self.dimension), np.float32)
-        return np.concatenate(batches)
+        # Made once, before the threads ask for it.
+        assert self._client
+        with ThreadPoolExecutor(min(CONCURRENT, len(batches))) as pool:
+            return np.concatenate(list(pool.map(self._vectors, batches)))
 
     def _vectors(self, texts: list[str]) -> Floats:
         items = self._ask(texts)

@@ -1,14 +1,15 @@
 """A batch of records: embedded together, written in one transaction, so that a kill leaves whole articles only.
 
-What another worker is embedding is put aside and looked at again with the next batches: then it is stored, or its
-worker died.
+A thread embeds and writes one batch while the next is read. What another worker is embedding is put aside and looked at
+again with the next batches: then it is stored, or its worker died.
 """
 
 from __future__ import annotations
 
-import time
+import threading
 from collections import Counter
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ from rag.store.writer import Writer
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
-# About as much as the embedder needs to work at full speed; a kill costs no more than this.
+# About as much as a local embedder needs to work at full speed; a kill costs no more than two such batches.
 _CHARACTERS = 30_000
 _RECORDS = 500
 # With more than so much put aside, nothing new is read before the others have stored theirs.
@@ -32,25 +33,33 @@ _LOOK_AGAIN_SECONDS = 0.2
 
 
 class Batch:
-    """Collects records and ended files until `is_full`; `write` empties it, but for what others embed; then `finish`.
+    """Collects records and ended files until `is_full`; `write` hands them over to be stored; `finish` ends it all.
 
-    Used as a context: at its end nothing is claimed any more, whatever happened.
+    Used as a context: at its end nothing is being written and nothing claimed any more, whatever happened.
     """
 
     def __init__(self, catalogue: Catalogue, embedder: BaseEmbedding) -> None:
         self._catalogue = catalogue
         self._embedder = embedder
-        self._claims = Claims(catalogue)
-        self._has_claims = False
+        self._most = int(getattr(embedder, "batch_characters", _CHARACTERS))
         self._records: list[Incoming] = []
         self._ended: list[Reading] = []
-        self._aside: list[Incoming] = []
         self._characters = 0
+        # What follows belongs to the thread that stores, while it runs.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="ingest")
+        self._stopping = threading.Event()
+        self._storing: Future[Counter[str]] | None = None
+        self._claims = Claims(catalogue)
+        self._has_claims = False
+        self._aside: list[Incoming] = []
+        self._unclosed: list[Reading] = []
 
     def __enter__(self) -> Batch:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.shutdown()
         # A full disk that ended the work may forbid this, too; then they run out.
         with suppress(ArchiveError):
             if self._has_claims:
@@ -58,7 +67,7 @@ class Batch:
 
     @property
     def is_full(self) -> bool:
-        return self._characters >= _CHARACTERS or len(self._records) + len(self._ended) >= _RECORDS
+        return self._characters >= self._most or len(self._records) + len(self._ended) >= _RECORDS
 
     def add(self, record: Incoming) -> None:
         self._records.append(record)
@@ -70,28 +79,39 @@ class Batch:
         self._ended.append(reading)
 
     def write(self) -> Counter[str]:
-        """Embeds and stores what was collected; the numbers of records by outcome, and of "passages".
+        """Begins to embed and store what was collected, once what was handed over before is stored.
 
-        Raises EmbedderError or ArchiveError; then nothing of the batch is stored.
+        The numbers of that one's records by outcome, and of "passages". Raises EmbedderError or ArchiveError; then
+        nothing of it is stored.
         """
-        tally = self._write_once()
-        while self._too_much_aside():
-            time.sleep(_LOOK_AGAIN_SECONDS)
-            tally += self._write_once()
+        tally = self._stored()
+        records, ended = self._records, self._ended
+        self._records, self._ended, self._characters = [], [], 0
+        self._storing = self._thread.submit(self._store, records, ended)
         return tally
 
     def finish(self) -> Counter[str]:
-        """`write`, and waits for what other workers embed, or takes it over from those that died."""
-        tally = self._write_once()
+        """`write`, and waits for it, and for what other workers embed, or takes it over from those that died."""
+        tally = self.write() + self._stored()
         while self._aside:
-            time.sleep(_LOOK_AGAIN_SECONDS)
-            tally += self._write_once()
+            self._stopping.wait(_LOOK_AGAIN_SECONDS)
+            tally += self._store_once([], [])
         return tally
 
-    def _write_once(self) -> Counter[str]:
+    def _stored(self) -> Counter[str]:
+        storing, self._storing = self._storing, None
+        return storing.result() if storing else Counter()
+
+    def _store(self, records: list[Incoming], ended: list[Reading]) -> Counter[str]:
+        tally = self._store_once(records, ended)
+        while self._too_much_aside() and not self._stopping.wait(_LOOK_AGAIN_SECONDS):
+            tally += self._store_once([], [])
+        return tally
+
+    def _store_once(self, records: list[Incoming], ended: list[Reading]) -> Counter[str]:
         tally: Counter[str] = Counter()
-        records, ended = self._aside + self._records, self._ended
-        self._aside, self._records, self._ended, self._characters = [], [], [], 0
+        records, ended = self._aside + records, self._unclosed + ended
+        self._aside = []
         # A second round only if another process removed an article between the look and the write.
         while records:
             records, aside = self._embedded(records)
@@ -99,8 +119,8 @@ class Batch:
             records = self._write(records, tally)
         # A file is known only when all that stands in it is stored.
         waiting = {id(record.reading) for record in self._aside}
-        self._ended = [reading for reading in ended if id(reading) in waiting]
-        if len(self._ended) < len(ended):
+        self._unclosed = [reading for reading in ended if id(reading) in waiting]
+        if len(self._unclosed) < len(ended):
             with self._catalogue.transaction() as writer:
                 for reading in ended:
                     if id(reading) not in waiting:
