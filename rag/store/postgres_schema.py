@@ -1,7 +1,8 @@
 """The catalogue's tables in PostgreSQL, and how those of an older version are brought up to date.
 
-Names and columns are those of rag.store.schema; `index_notes` is of rag.store.catalogue_ledger. The full-text table holds the words that rag.text.terms made, and
-PostgreSQL's own vectors of them, with positions; its parsers and dictionaries, which know no Vietnamese, take no part.
+Names and columns are those of rag.store.schema; `index_notes` is of rag.store.catalogue_ledger. The full-text table
+holds the words that rag.text.terms made, and PostgreSQL's own vectors of them, with positions; its parsers and
+dictionaries, which know no Vietnamese, take no part.
 """
 
 from __future__ import annotations
