@@ -61,12 +61,12 @@ def agree(found: list[tuple[int, float]], expected: list[tuple[int, float]]) -> 
 @pytest.mark.parametrize(
     ("few", "wider", "asked"),
     [
-        # The 12 Vietnamese articles of these days are compared one by one.
-        (12, (1, 2), []),
-        # Of the two best one passes, of the four best both that are wanted.
-        (11, (1, 2), [2, 4]),
-        # Then all 12 are compared.
-        (11, (1,), [2]),
+        # Of the two best one passes; the 12 Vietnamese articles of these days are compared one by one.
+        (12, (2,), [2]),
+        # If they are too many, the index is asked for four, of which both that are wanted pass.
+        (11, (2,), [2, 4]),
+        # In the end they are compared, however many they are.
+        (11, (), [2]),
     ],
 )
 def test_the_nearest_of_some(
@@ -77,6 +77,7 @@ def test_the_nearest_of_some(
     wider: tuple[int, ...],
     asked: list[int],
 ) -> None:
+    monkeypatch.setattr(module, "FIRST", 1)
     monkeypatch.setattr(module, "FEW", few)
     monkeypatch.setattr(module, "WIDER", wider)
     chosen = selection(Filters(since="2031-05-15", until="2031-06-01"))

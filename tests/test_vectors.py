@@ -19,7 +19,7 @@ from conftest import HashingEmbedder, store
 from rag.errors import EmbedderMismatch
 from rag.store import vectors as vectors_module
 from rag.store.catalogue import Catalogue
-from rag.store.chroma import Chroma, ChromaError, slug
+from rag.store.chroma import Chroma, ChromaError, ef_search, slug
 from rag.store.exact import ExactIndex
 from rag.store.vectors import Index, VectorIndex
 from rag.types import Article
@@ -334,3 +334,7 @@ def test_an_index_of_an_earlier_setting_is_searched_as_thoroughly(tmp_path: Path
         finally:
             chroma.close()
     assert effort() == 1200
+
+
+def test_a_larger_index_is_searched_more_thoroughly() -> None:
+    assert [ef_search(vectors) for vectors in (0, 192_000, 192_001, 1_000_000)] == [1200, 1200, 2400, 9600]

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from rag.store.catalogue import Catalogue
     from rag.store.vectors import Index
 
-# A selection of no more passages is compared one by one: about as long as the widest search below takes.
-FEW = 5000
-# How many times as many as are wanted the index is asked for, in turn, until enough of them pass. An index that knows
-# of the limits itself, as Chroma does, is a hundred times slower.
-WIDER = (8, 64, 512)
+# How many times as many as are wanted the index is asked for first, and in turn until enough of them pass. An index
+# that knows of the limits itself, as Chroma does, is a hundred times slower.
+FIRST, WIDER = 8, (64, 512)
+# Before it is asked for more, a selection of no more passages is compared one by one, in a tenth of a second.
+FEW = 20_000
 _PAGE = 2000
 
 
@@ -35,16 +35,20 @@ def nearest(
         return []
     if not chosen.about:
         return index.search(vector, language, k)
-    few = catalogue.selected(chosen, language, FEW)
-    if few is not None:
-        return _compared(catalogue, vector, few, k)
-    for times in WIDER:
-        found = index.search(vector, language, times * k)
+
+    def among(most: int) -> list[tuple[int, float]]:
+        found = index.search(vector, language, most)
         passing = catalogue.passing(chosen, [rowid for rowid, _ in found])
-        kept = [(rowid, cosine) for rowid, cosine in found if rowid in passing]
-        if len(kept) >= k:
-            return kept[:k]
-    return _compared(catalogue, vector, catalogue.selected(chosen, language, sys.maxsize - 1) or [], k)
+        return [(rowid, cosine) for rowid, cosine in found if rowid in passing][:k]
+
+    kept = among(FIRST * k)
+    if len(kept) < k:
+        few = catalogue.selected(chosen, language, FEW)
+        if few is not None:
+            return _compared(catalogue, vector, few, k)
+        wider = (among(times * k) for times in WIDER)
+        kept = next((found for found in wider if len(found) == k), [])
+    return kept or _compared(catalogue, vector, catalogue.selected(chosen, language, sys.maxsize - 1) or [], k)
 
 
 def _compared(catalogue: Catalogue, vector: Vector, rowids: Sequence[int], k: int) -> list[tuple[int, float]]:
