@@ -87,12 +87,15 @@ def test_too_few_found_is_no_answer_while_there_are_others(archive: Sqlite, monk
     assert len(search(archive, QUESTION, limit=20)) == 20
 
 
-@pytest.mark.parametrize("few", [0, 1000])
-def test_a_selection_is_searched_in_full(archive: Sqlite, monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    """One that is scored text by text, and one that the index finds, agree with a small archive's."""
+@pytest.mark.parametrize(("few", "listed"), [(0, 0), (0, 20), (1000, 0)])
+def test_a_selection_is_searched_in_full(
+    archive: Sqlite, monkeypatch: pytest.MonkeyPatch, few: int, listed: int
+) -> None:
+    """One that is scored text by text, one that is listed and one that is looked up agree with a small archive's."""
     expected = [search(archive, QUESTION, limit=9, chosen=days(*some)) for some in ((1, 4), (10, 19), (22, 23))]
     monkeypatch.setattr(fulltext, "BUDGET", 3)
     monkeypatch.setattr(fulltext, "FEW", few)
+    monkeypatch.setattr(fulltext, "LISTED", listed)
     for some, full in zip(((1, 4), (10, 19), (22, 23)), expected, strict=True):
         found = search(archive, QUESTION, limit=9, chosen=days(*some))
         assert [rowid for rowid, _ in found] == [rowid for rowid, _ in full]

@@ -59,26 +59,18 @@ def agree(found: list[tuple[int, float]], expected: list[tuple[int, float]]) -> 
 
 
 @pytest.mark.parametrize(
-    ("few", "wider", "asked"),
+    ("wider", "asked"),
     [
-        # Of the two best one passes; the 12 Vietnamese articles of these days are compared one by one.
-        (12, (2,), [2]),
-        # If they are too many, the index is asked for four, of which both that are wanted pass.
-        (11, (2,), [2, 4]),
-        # In the end they are compared, however many they are.
-        (11, (), [2]),
+        # Of the two best one passes; of the four best, both that are wanted.
+        (2, [2, 4]),
+        # Where that is not promised, all that pass are compared.
+        (1, [2]),
     ],
 )
 def test_the_nearest_of_some(
-    catalogue: Catalogue,
-    index: Counting,
-    monkeypatch: pytest.MonkeyPatch,
-    few: int,
-    wider: tuple[int, ...],
-    asked: list[int],
+    catalogue: Catalogue, index: Counting, monkeypatch: pytest.MonkeyPatch, wider: int, asked: list[int]
 ) -> None:
     monkeypatch.setattr(module, "FIRST", 1)
-    monkeypatch.setattr(module, "FEW", few)
     monkeypatch.setattr(module, "WIDER", wider)
     chosen = selection(Filters(since="2031-05-15", until="2031-06-01"))
     expected = by_hand(catalogue, "vi", chosen, 2)
@@ -95,6 +87,13 @@ def test_languages_alone_need_no_comparing(catalogue: Catalogue, index: Counting
     assert index.asked == [40]
     assert nearest(catalogue, index, QUESTION, "en", 40, chosen) == []
     assert index.asked == [40]
+
+
+def test_fewer_than_are_wanted(catalogue: Catalogue, index: Counting) -> None:
+    chosen = selection(Filters(since="2031-05-15", until="2031-06-01"))
+    found = nearest(catalogue, index, QUESTION, "vi", 40, chosen)
+    assert len(found) == 12
+    assert agree(found, by_hand(catalogue, "vi", chosen, 40))
 
 
 def test_many_pages_are_as_good_as_one(catalogue: Catalogue, index: Counting, monkeypatch: pytest.MonkeyPatch) -> None:

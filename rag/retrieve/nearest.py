@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -15,11 +14,9 @@ if TYPE_CHECKING:
     from rag.store.catalogue import Catalogue
     from rag.store.vectors import Index
 
-# How many times as many as are wanted the index is asked for first, and in turn until enough of them pass. An index
-# that knows of the limits itself, as Chroma does, is a hundred times slower.
-FIRST, WIDER = 8, (64, 512)
-# Before it is asked for more, a selection of no more passages is compared one by one, in a tenth of a second.
-FEW = 20_000
+# How many times as many as are wanted the index is asked for, and how many times more if that promises enough of those
+# that pass. An index that knows of the limits itself, as Chroma does, is a hundred times slower.
+FIRST, WIDER = 8, 8
 _PAGE = 2000
 
 
@@ -28,27 +25,23 @@ def nearest(
 ) -> list[tuple[int, float]]:
     """The `k` passages of `language` that are chosen and nearest to vector [d]: row id and cosine, best first.
 
-    Exact where few are chosen or hardly any of those near the question, else as good as the index.
-    Raises EmbedderMismatch if the vector is not of the archive's dimension.
+    As good as the index where many of those near the question pass; else all that pass are compared one by one, which
+    is exact. Raises EmbedderMismatch if the vector is not of the archive's dimension.
     """
     if not chosen.has(language):
         return []
     if not chosen.about:
         return index.search(vector, language, k)
-
-    def among(most: int) -> list[tuple[int, float]]:
+    most = FIRST * k
+    while True:
         found = index.search(vector, language, most)
         passing = catalogue.passing(chosen, [rowid for rowid, _ in found])
-        return [(rowid, cosine) for rowid, cosine in found if rowid in passing][:k]
-
-    kept = among(FIRST * k)
-    if len(kept) < k:
-        few = catalogue.selected(chosen, language, FEW)
-        if few is not None:
-            return _compared(catalogue, vector, few, k)
-        wider = (among(times * k) for times in WIDER)
-        kept = next((found for found in wider if len(found) == k), [])
-    return kept or _compared(catalogue, vector, catalogue.selected(chosen, language, sys.maxsize - 1) or [], k)
+        kept = [(rowid, cosine) for rowid, cosine in found if rowid in passing]
+        if len(kept) >= k:
+            return kept[:k]
+        if len(kept) * WIDER < k or len(found) < most:
+            return _compared(catalogue, vector, catalogue.selected(chosen, language) or [], k)
+        most *= WIDER
 
 
 def _compared(catalogue: Catalogue, vector: Vector, rowids: Sequence[int], k: int) -> list[tuple[int, float]]:

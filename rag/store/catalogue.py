@@ -8,6 +8,7 @@ Reading is safe from any thread and beside other processes. Writing happens in `
 from __future__ import annotations
 
 import os
+import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -190,7 +191,7 @@ class Catalogue(Database):
         """Those of `rowids` that are chosen, whatever their language."""
         return passing(self.query, chosen, rowids)
 
-    def selected(self, chosen: Selection, language: str, limit: int) -> list[int] | None:
+    def selected(self, chosen: Selection, language: str, limit: int = sys.maxsize - 1) -> list[int] | None:
         """The chosen passages of a language, ascending; None if there are more than `limit`."""
         return selected(self.query, chosen, language, limit)
 

@@ -24,8 +24,9 @@ _RAREST_SHARE, _COMMONEST_SHARE = 32, 128
 RESCORED = 120
 # With so many the search ends, though fewer than wanted were found: evidence of words is judged by the best twenty.
 ENOUGH = 20
-# A selection of no more passages is scored text by text, which takes as long in any archive.
-FEW = 1000
+# A selection of no more passages is scored text by text, which takes as long in any archive; one of no more is listed,
+# instead of being looked up match by match.
+FEW, LISTED = 1000, 20_000
 
 
 def search(
@@ -45,14 +46,15 @@ def search(
     if few is not None:
         found = _rescored(run, column, [(rowid, 0.0) for rowid in few], weights)
         return [(rowid, score) for rowid, score in found[:limit] if score > 0]
-    budget = BUDGET
+    budget, listed = BUDGET, None
     while True:
         kept = rarest(phrases, frequencies, budget)
-        best = _scored(run, column, kept, language, max(limit, RESCORED), chosen)
+        best = _scored(run, column, kept, language, max(limit, RESCORED), chosen, listed)
         if len(best) >= min(limit, ENOUGH) or len(kept) == len(phrases):
             break
         # Estimates may be far off, and a selection may leave little.
         budget *= 8
+        listed = listed or (selected(run, chosen, language, LISTED) if chosen else None)
     for phrase in kept:
         del weights[phrase]
     return _rescored(run, column, best, weights)[:limit]
@@ -92,8 +94,21 @@ def expression(column: str, phrases: Sequence[str]) -> str:
 
 
 def _scored(
-    run: Run, column: str, phrases: Sequence[str], language: str | None, limit: int, chosen: Selection | None
+    run: Run,
+    column: str,
+    phrases: Sequence[str],
+    language: str | None,
+    limit: int,
+    chosen: Selection | None,
+    listed: list[int] | None = None,
 ) -> list[tuple[int, float]]:
+    """`listed` are the passages of the language that are chosen, where they are known."""
+    match = expression(column, phrases)
+    if listed is not None:
+        # The plus keeps SQLite from searching anew for each row.
+        sql = """SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH ?
+            AND +rowid = ANY(?) ORDER BY score DESC, rowid LIMIT ?"""
+        return run(sql, [match, listed, limit])
     condition, parameters = chosen.where() if chosen else ("TRUE", [])
     if language is not None:
         condition, parameters = f"{condition} AND passages.language = ?", [*parameters, language]
@@ -105,7 +120,7 @@ def _scored(
             SELECT 1 FROM passages JOIN articles ON articles.id = article_id
             WHERE passages.id = best.rowid AND {condition}
         ) LIMIT ?"""  # noqa: S608 - of constants
-    return run(sql, [expression(column, phrases), *parameters, limit])
+    return run(sql, [match, *parameters, limit])
 
 
 def _frequencies(run: Run, words: Iterable[str], column: str) -> dict[str, int]:
