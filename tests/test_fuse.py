@@ -192,3 +192,19 @@ def test_collapsed_keeps_the_order_and_one_telling_a_story(
     assert len({story_of[article] for article in tellers}) == len(tellers)
     if top_k >= len(found):
         assert {story_of[article] for article in tellers} == {story_of[article] for article, _, _ in found}
+
+
+def test_a_passage_is_scored_alike_in_any_company() -> None:
+    candidates = [
+        stored(1, "vi", (4, 4), sentences=[(4, 4), (1, 5), (1, -5)]),
+        stored(2, "vi", (3, 1)),
+        stored(3, "en", (0, 3), sentences=[(1, 3)]),
+        stored(4, "vi", (2, 5), sentences=[(2, 2), (3, 1)]),
+        stored(5, "vi", (1, 1)),
+    ]
+    together = scored(*candidates)
+    for candidate in candidates:
+        (alone,) = scored(candidate).values()
+        assert together[candidate.rowid].score == pytest.approx(alone.score)
+        for name in ("sentence_scores", "sentence_residuals", "sentence_aspects"):
+            assert getattr(together[candidate.rowid], name) == pytest.approx(getattr(alone, name), abs=1e-6)

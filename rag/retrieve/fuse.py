@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from rag.retrieve.dense import Means, Vector, centred
 from rag.store.rows import StoredPassage
 from rag.types import Hit
@@ -41,37 +43,50 @@ def score(
     to_sentences = centred(asked.vector, means.sentences.get(own))
     aspect = centred(asked.aspect, means.sentences.get(own))
     scored = []
-    for stored in candidates:
-        passage, prominence = stored.passage, lexical.get(stored.rowid, 0.0)
-        dense = float(centred(stored.vector, means.passages.get(passage.language)) @ to_passages)
-        vectors = centred(stored.sentence_vectors, means.sentences.get(passage.language))
-        sentences = vectors @ to_sentences
-        hit = Hit(
-            passage=passage,
-            score=dense
-            + float(sentences.max(initial=0.0))
-            + LEXICAL_WEIGHT * prominence
-            + preference.get(passage.article_id, 0.0),
-            rank=0,
-            rowid=stored.rowid,
-            dense=dense,
-            lexical=prominence,
-            sentence_scores=_floats(sentences),
-            sentence_residuals=_floats(_residuals(vectors, to_sentences)),
-            sentence_aspects=_floats(vectors @ aspect),
-        )
-        scored.append((stored, hit))
+    for language, group in _by_language(candidates).items():
+        dense = centred(np.stack([stored.vector for stored in group]), means.passages.get(language)) @ to_passages
+        lengths = [len(stored.sentence_vectors) for stored in group]
+        vectors = centred(np.concatenate([stored.sentence_vectors for stored in group]), means.sentences.get(language))
+        measures = (vectors @ to_sentences, _residuals(vectors, lengths, to_sentences), vectors @ aspect)
+        by_passage = zip(*(np.split(measure, np.cumsum(lengths)[:-1]) for measure in measures), strict=True)
+        for stored, own_dense, (sentences, residuals, aspects) in zip(group, dense.tolist(), by_passage, strict=True):
+            passage, prominence = stored.passage, lexical.get(stored.rowid, 0.0)
+            hit = Hit(
+                passage=passage,
+                score=own_dense
+                + float(sentences.max(initial=0.0))
+                + LEXICAL_WEIGHT * prominence
+                + preference.get(passage.article_id, 0.0),
+                rank=0,
+                rowid=stored.rowid,
+                dense=own_dense,
+                lexical=prominence,
+                sentence_scores=tuple(sentences.tolist()),
+                sentence_residuals=tuple(residuals.tolist()),
+                sentence_aspects=tuple(aspects.tolist()),
+            )
+            scored.append((stored, hit))
     scored.sort(key=lambda pair: (-pair[1].score, pair[0].rowid))
     return scored
 
 
-def _residuals(vectors: Vector, question: Vector) -> Vector:
-    mean = vectors.mean(axis=0) if len(vectors) else None
-    return centred(vectors, mean) @ centred(question, mean)
+def _by_language(candidates: Iterable[StoredPassage]) -> dict[str, list[StoredPassage]]:
+    grouped: dict[str, list[StoredPassage]] = {}
+    for stored in candidates:
+        grouped.setdefault(stored.passage.language, []).append(stored)
+    return grouped
 
 
-def _floats(values: Vector) -> tuple[float, ...]:
-    return tuple(map(float, values))
+def _residuals(vectors: Vector, lengths: Sequence[int], question: Vector) -> Vector:
+    """What is left of each sentence's likeness [n] without what all sentences of its passage share.
+
+    `vectors` are those of passages one after the other, with `lengths` sentences each.
+    """
+    parts = np.split(vectors, np.cumsum(lengths)[:-1])
+    shared = np.stack([part.mean(axis=0) if len(part) else np.zeros_like(question) for part in parts])
+    passages = np.repeat(np.arange(len(lengths)), lengths)
+    asked = centred(np.tile(question, (len(lengths), 1)), shared)
+    return np.asarray(np.einsum("ij,ij->i", centred(vectors, shared[passages]), asked[passages]))
 
 
 def collapsed(scored: Sequence[tuple[StoredPassage, Hit]], top_k: int) -> tuple[Hit, ...]:
