@@ -11,6 +11,7 @@ from string import Formatter
 from typing import Any
 
 import pytest
+from conftest import store
 
 from rag import NewsQA
 from rag.answer.messages import CORRECTED, DATES_UPDATED, RECAP, UPDATED, AnswerLanguage
@@ -119,13 +120,36 @@ def test_wrong_dates_are_refused_in_both_languages(fields: dict[str, str]) -> No
 # The library and the examples
 
 
+def test_a_large_archive_is_not_read_to_show_its_newest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with NewsQA(Settings(home=tmp_path, engine="quotes")) as qa:
+        news = [Article(f"a{day}", f"Tin số {day} kể về sông.", published=f"2031-05-{day:02}") for day in range(1, 10)]
+        store(qa.catalogue, *news)
+        desk = Desk(qa)
+        whole = desk.shelf(3, "", "newest")
+        assert [one.id for one in whole[0]] == ["a9", "a8", "a7"]
+        assert whole[1:] == (9, 9)
+        searched = desk.shelf(3, "2031-05-04", "newest")
+        monkeypatch.setattr("ui.desk._LISTED", 5)
+        assert desk.shelf(3, "", "newest") == whole
+        assert desk.shelf(3, "2031-05-04", "newest") == searched
+        assert [one.id for one in searched[0]] == ["a4"]
+        monkeypatch.setattr("rag.store.listing.every", lambda catalogue: pytest.fail("reads all"))
+        assert desk.shelf(3, "", "newest") == whole
+
+
 def test_the_library_finds_without_diacritics_and_sorts() -> None:
-    assert [a.id for a in chosen(ARTICLES, "gia VANG")] == ["a1"]
-    assert [a.id for a in chosen(ARTICLES, "courier 2024")] == ["a2"]
-    assert [a.id for a in chosen(ARTICLES)] == ["a2", "a1", "a3"]
-    assert [a.id for a in chosen(ARTICLES, order="oldest")] == ["a1", "a2", "a3"]
-    assert [a.id for a in chosen(ARTICLES, order="title")] == ["a2", "a1", "a3"]
-    assert [a.id for a in chosen(ARTICLES, order="added")] == ["a3", "a2", "a1"]
+    assert [a.id for a in chosen(ARTICLES, 9, "gia VANG")[0]] == ["a1"]
+    assert [a.id for a in chosen(ARTICLES, 9, "courier 2024")[0]] == ["a2"]
+    assert [a.id for a in chosen(ARTICLES, 9)[0]] == ["a2", "a1", "a3"]
+    assert [a.id for a in chosen(ARTICLES, 9, order="oldest")[0]] == ["a1", "a2", "a3"]
+    assert [a.id for a in chosen(ARTICLES, 9, order="title")[0]] == ["a2", "a1", "a3"]
+    assert [a.id for a in chosen(ARTICLES, 9, order="added")[0]] == ["a3", "a2", "a1"]
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest", "title", "source", "added"])
+def test_the_first_articles_are_those_of_the_whole_list(order: str) -> None:
+    every, _ = chosen(ARTICLES, 9, order=order)
+    assert chosen(iter(ARTICLES), 2, order=order) == (every[:2], 3)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
+from itertools import islice
 
 from rag.answer.messages import AnswerLanguage
 from rag.errors import ArchiveError, RagError, UnknownArticle
@@ -12,17 +13,21 @@ from rag.newsqa import NewsQA
 from rag.server.asking import Stop
 from rag.server.line import Queue
 from rag.store import listing
+from rag.store.rows import ArticleInfo
 from rag.types import Article, Citation
 from ui.conversations import Conversations
 from ui.examples import examples
 from ui.faults import line_of
 from ui.render import render
 from ui.runs import Runs
+from ui.shelf import chosen
 from ui.texts import say
 from ui.view import Reprints, Welcome
 
 # Browsers whose unfinished answers are remembered.
 _MOST_SESSIONS = 1000
+# In an archive of more articles only the newest are looked at, where that serves.
+_LISTED, _NEWS = 2000, 500
 
 
 class Desk:
@@ -86,10 +91,24 @@ class Desk:
         kept = self._welcomes.get(language)
         if kept and kept[0] == counts.generation:
             return kept[1]
-        asked = examples(self.qa.articles(), language, self._is_answered) if counts.articles else ()
+        asked = examples(self._newest(counts.articles), language, self._is_answered) if counts.articles else ()
         welcome = Welcome(counts.articles, asked)
         self._welcomes[language] = (counts.generation, welcome)
         return welcome
+
+    def shelf(self, most: int, search: str, order: str) -> tuple[list[ArticleInfo], int, int]:
+        """The first articles of those searched for, in an order; how many those are, and how many there are at all."""
+        total = self.qa.catalogue.count().articles
+        if order in ("", "newest") and not search.strip() and total > _LISTED:
+            newest = self.qa.catalogue.newest(most)
+            if len(newest) == most:
+                return newest, total, total
+        return *chosen(listing.every(self.qa.catalogue), most, search, order), total
+
+    def _newest(self, total: int) -> list[ArticleInfo]:
+        """Every article; of a large archive those published last."""
+        newest = self.qa.catalogue.newest(_NEWS) if total > _LISTED else []
+        return newest or list(islice(listing.every(self.qa.catalogue), _LISTED))
 
     def archive_line(self, language: AnswerLanguage) -> str:
         """The HTML of what answers, over how many articles of which dates."""

@@ -19,7 +19,6 @@ from ui.faults import file_reason
 from ui.form import Form
 from ui.limits import Upload, check_uploads, checked_upload
 from ui.render import render
-from ui.shelf import chosen
 from ui.texts import say
 from ui.toast import toast
 
@@ -67,13 +66,12 @@ class Library:
         return self.list(Form.of(event._data))
 
     def list(self, form: Form) -> str:
-        articles = self._desk.qa.articles()
-        matching = chosen(articles, form.text("search"), form.text("order"))
-        shown = matching[: min(form.number("count") or PAGE, MOST)]
+        search, order, most = form.text("search"), form.text("order"), min(form.number("count") or PAGE, MOST)
+        shown, matching, total = self._desk.shelf(most, search, order)
         restorable = {info.id for info in shown if Path(info.path).is_file()}
         return render(
-            "library", self._language, shown=shown, matching=len(matching), total=len(articles), most=MOST,
-            restorable=restorable, search=form.text("search"), order=form.text("order"),
+            "library", self._language, shown=shown, matching=matching, total=total, most=MOST,
+            restorable=restorable, search=search, order=order,
         )  # fmt: skip
 
     def remove(self, event: gr.EventData) -> tuple[Any, ...]:

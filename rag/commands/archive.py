@@ -91,9 +91,7 @@ def _remove(args: argparse.Namespace) -> int:
 
 def _confirmed(qa: NewsQA, source: str) -> bool:
     """Whether a person agrees to remove all of an outlet; a program is not asked."""
-    from rag.text.normalise import fold
-
-    count = sum(fold(info.source or "") == fold(source) for info in qa.articles())
+    count = len(qa.catalogue.of_source(source))
     return not count or terminal.agrees(f"Remove all {count} of {source}? [y/N] ")
 
 

@@ -22,7 +22,6 @@ from rag.readers.files import Record, discover, read
 from rag.store.catalogue import Catalogue
 from rag.store.rows import FileState
 from rag.store.writer import Writer
-from rag.text.normalise import fold
 from rag.types import Article, Failure, IngestReport
 
 if TYPE_CHECKING:
@@ -89,15 +88,14 @@ def ingest(
 def remove(catalogue: Catalogue, ids: Iterable[str] = (), sources: Iterable[str] = ()) -> int:
     """Removes articles by id and by outlet; how many. Raises UnknownArticle before anything is removed."""
     with catalogue.transaction() as writer:
-        infos = catalogue.list_articles()
         chosen = set(ids)
-        if unknown := chosen - {info.id for info in infos}:
+        if unknown := chosen - catalogue.known(chosen):
             raise UnknownArticle(f"no article has the id {min(unknown)!r}; `rag list` shows all ids")
         for source in sources:
-            of_source = {info.id for info in infos if fold(info.source or "") == fold(source)}
+            of_source = catalogue.of_source(source)
             if not of_source:
                 raise UnknownArticle(f"no article is from {source!r}; `rag list` shows all outlets")
-            chosen |= of_source
+            chosen.update(of_source)
         for article_id in chosen:
             # The files have to be read again, should they be ingested again.
             for path in writer.ledger.paths_of(article_id):

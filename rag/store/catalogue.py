@@ -32,6 +32,7 @@ from rag.store.rows import (
 )
 from rag.store.selection import Selection, passing, selected
 from rag.store.sqlite import Sqlite
+from rag.text.normalise import fold
 from rag.types import Article, Passage
 
 
@@ -130,6 +131,14 @@ class Catalogue(Database):
             FROM articles_shown WHERE id = ANY(?)"""
         rows = self.query(sql, [list(ids)])
         return {row[0]: _article(*row) for row in rows}
+
+    def known(self, ids: Iterable[str]) -> set[str]:
+        """Those of `ids` that exist."""
+        return {row[0] for row in self.query("SELECT id FROM articles WHERE id = ANY(?)", [list(ids)])}
+
+    def of_source(self, source: str) -> list[str]:
+        """The articles of an outlet, however its name is written."""
+        return [row[0] for row in self.query("SELECT id FROM articles WHERE source_folded = ?", [fold(source)])]
 
     def list_articles(self) -> list[ArticleInfo]:
         """Every article without its text, in the order of ingestion."""

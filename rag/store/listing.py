@@ -1,10 +1,10 @@
-"""Readings of the catalogue for those who look through it: reprints of articles, articles by title."""
+"""Readings of the catalogue for those who look through it: reprints of articles, articles by title, part by part."""
 
 from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rag.store.catalogue import Catalogue
@@ -38,6 +38,15 @@ def part(catalogue: Catalogue, offset: int, limit: int) -> list[ArticleInfo]:
     """At most `limit` articles in the order of ingestion, after the first `offset`."""
     sql = f"SELECT {_COLUMNS} FROM articles_shown ORDER BY number LIMIT ? OFFSET ?"  # noqa: S608 - constants
     return [ArticleInfo(*row) for row in catalogue.query(sql, [limit, offset])]
+
+
+def every(catalogue: Catalogue, size: int = 2000) -> Iterator[ArticleInfo]:
+    """Every article in the order of ingestion, read in parts: a large archive's list would fill the memory."""
+    sql = f"SELECT number, {_COLUMNS} FROM articles_shown WHERE number > ? ORDER BY number LIMIT ?"  # noqa: S608 - constants
+    last = 0
+    while rows := catalogue.query(sql, [last, size]):
+        last = rows[-1][0]
+        yield from (ArticleInfo(*fields) for _, *fields in rows)
 
 
 def standing_in(catalogue: Catalogue, path: Path) -> list[str]:

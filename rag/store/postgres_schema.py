@@ -122,6 +122,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             build TEXT COLLATE "C" PRIMARY KEY, note TEXT NOT NULL, written TEXT COLLATE "C" NOT NULL
         )""",
     ),
+    ("CREATE INDEX articles_by_outlet ON articles(source)",),
 )
 NEWEST = len(MIGRATIONS)
 

@@ -106,6 +106,10 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE claims(content_hash TEXT PRIMARY KEY, worker TEXT NOT NULL, until INTEGER NOT NULL);
     CREATE INDEX claims_by_worker ON claims(worker);
     """,
+    """
+    -- Outlets and how much is from each without reading the articles.
+    CREATE INDEX articles_by_outlet ON articles(source);
+    """,
 )
 
 
