@@ -38,6 +38,7 @@ from ui.examples import candidates, examples, question_of
 from ui.form import Form
 from ui.reader import MOST_SHOWN, Opened, article_page, paragraphs, part
 from ui.refusals import Refused
+from ui.render import render
 from ui.sample_questions import SAMPLE_QUESTIONS
 from ui.server import checked_host
 from ui.sessions import SECONDS, Sessions
@@ -135,6 +136,12 @@ def test_a_large_archive_is_not_read_to_show_its_newest(tmp_path: Path, monkeypa
         assert [one.id for one in searched[0]] == ["a4"]
         monkeypatch.setattr("rag.store.listing.every", lambda catalogue: pytest.fail("reads all"))
         assert desk.shelf(3, "", "newest") == whole
+
+
+def test_large_numbers_are_read_in_each_language() -> None:
+    line = {language: render("archive", language, engine="", articles=342_229, dates=None) for language in ("vi", "en")}
+    assert "342.229 bài" in line["vi"]
+    assert "342,229 articles" in line["en"]
 
 
 def test_the_library_finds_without_diacritics_and_sorts() -> None:
