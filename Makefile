@@ -7,7 +7,7 @@ ARTICLES ?= ../shared/articles
 ASKERS ?= 20,200
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-scale bench-ingestion bench-embedding bench-attacks bench-llm bench-verify bench-load fuzz test-faults clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-llm bench-verify bench-load fuzz test-faults clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -66,8 +66,11 @@ bench-answers: $(VENV)/.installed-dev   ## quotes, follow-ups, abstention
 bench-speed: $(VENV)/.installed-dev     ## ingestion, cold and warm answers, memory, disk
 	@$(BIN)/python -m eval.benchmarks.speed --data $(DATA)
 
-bench-scale: $(VENV)/.installed-dev     ## retrieval in large archives: PASSAGES=10000,100000 FOLDER=where to keep them
-	@$(BIN)/python -m eval.benchmarks.scale --data $(DATA) --passages $(or $(PASSAGES),10000,100000) $(if $(FOLDER),--folder $(FOLDER))
+bench-scale: $(VENV)/.installed-dev     ## retrieval in large archives: PASSAGES=10000,100000 FOLDER=to keep, SWEEP=1
+	@$(BIN)/python -m eval.benchmarks.scale --data $(DATA) --passages $(or $(PASSAGES),10000,100000) $(if $(FOLDER),--folder $(FOLDER)) $(if $(SWEEP),--sweep)
+
+bench-databases: $(VENV)/.installed-dev ## SQLite beside PostgreSQL: URL=postgresql://user@host/empty
+	@$(BIN)/python -m eval.benchmarks.databases --url '$(URL)'
 
 bench-embedding: $(VENV)/.installed-dev ## the embedding engine beside the plain one
 	@$(BIN)/python -m eval.benchmarks.embedding --data $(DATA)

@@ -59,6 +59,10 @@ def test_the_rarest_phrases_within_a_budget() -> None:
     assert fulltext.rarest(["a"], frequencies, 1) == ["a"]
 
 
+def test_the_budget_grows_more_slowly_than_the_archive() -> None:
+    assert [fulltext.budget(passages) for passages in (10, 100_000, 400_000, 1_000_000)] == [3000, 3000, 6000, 9487]
+
+
 @pytest.mark.parametrize("match", [QUESTION, phrases("vang", "hom", "nay", folded=True)])
 def test_what_common_terms_add_is_what_bm25_adds(
     archive: Sqlite, monkeypatch: pytest.MonkeyPatch, match: PhraseQuery
