@@ -41,11 +41,19 @@ PARTS = ("search", "lexical", "dense", "passages", "state", "scoring", "a month'
 
 
 def build(
-    home: Path, pool: scale_archive.Pool, known: Sequence[Article], embedder: CachedEmbedding, passages: int
+    home: Path,
+    pool: scale_archive.Pool,
+    known: Sequence[Article],
+    embedder: CachedEmbedding,
+    passages: int,
+    url: str | None = None,
 ) -> Figures:
-    """The archive in `home` with its index, made where they are not; seconds that were spent, 0 for what was there."""
+    """The archive in `home` with its index, made where they are not; seconds that were spent, 0 for what was there.
+
+    With `url` the catalogue is that database.
+    """
     began = time.perf_counter()
-    with Catalogue.open(home) as catalogue:
+    with Catalogue.open(home, url=url) as catalogue:
         scale_archive.add(catalogue, known, embedder)
         scale_archive.fill(catalogue, pool, embedder.identity, passages)
         written = time.perf_counter()
@@ -55,13 +63,13 @@ def build(
     return {"write s": written - began, "index s": time.perf_counter() - written}
 
 
-def measure(home: Path, questions: Path) -> Figures:
+def measure(home: Path, questions: Path, url: str | None = None) -> Figures:
     """The figures of `scale_child`. Raises subprocess.CalledProcessError."""
     command = [sys.executable, "-m", "eval.benchmarks.scale_child", str(home), str(questions)]
-    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
+    environment = {**os.environ, "CATALOGUE_URL": url or ""}
+    done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment)
     figures: Figures = json.loads(done.stdout.strip().splitlines()[-1])
-    catalogue = sum(path.stat().st_size for path in home.glob("catalogue.sqlite3*")) / 1e6
-    return {**figures, "catalogue MB": catalogue, "chroma MB": disk_megabytes(home / "chroma")}
+    return {**figures, "chroma MB": disk_megabytes(home / "chroma")}
 
 
 def report(archives: Mapping[int, Figures]) -> str:
@@ -105,6 +113,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, required=True, help="folder that holds vietnews/ and vinewsqa/")
     parser.add_argument("--passages", type=sizes, default=[10_000, 100_000], help="archive sizes, by commas")
     parser.add_argument("--folder", type=Path, help="keep the archives here and use them again")
+    parser.add_argument("--url", help="keep the catalogue of one size in this empty PostgreSQL database")
     parser.add_argument("--sweep", action="store_true", help="also try other settings of the indexes")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     given = parser.parse_args(arguments)
@@ -127,10 +136,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sweeps: dict[int, dict[str, list[dict[str, Any]]]] = {}
         for size in given.passages:
             print(f"archive of {size:,} passages ...", file=sys.stderr)
-            home = folder / str(size)
-            spent = build(home, pool, known.articles, embedder, size)
+            home = folder / (f"{size}-shared" if given.url else str(size))
+            spent = build(home, pool, known.articles, embedder, size, given.url)
             embedder.save()
-            archives[size] = {**measure(home, questions), **spent, "load": os.getloadavg()[0]}
+            archives[size] = {**measure(home, questions, given.url), **spent, "load": os.getloadavg()[0]}
             if given.sweep:
                 index = scale_index.sweep(home, vectors, folder / "sweep")
                 sweeps[size] = {"index": index, "words": scale_words.sweep(home, gold, embedder)}

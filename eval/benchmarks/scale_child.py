@@ -3,12 +3,13 @@
     python -m eval.benchmarks.scale_child HOME QUESTIONS.json
 
 QUESTIONS.json holds "asked", the questions that are timed, and "gold", questions with the ids of the articles that
-answer them; their embeddings stand in its folder (`CachedEmbedding`).
+answer them; their embeddings stand in its folder (`CachedEmbedding`). CATALOGUE_URL names a shared catalogue.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 from collections import defaultdict
@@ -79,7 +80,7 @@ def measure(home: Path, questions: Path) -> dict[str, float]:
     embedder.embed([*asked, *told["gold"]], query=True)
     before = resident_megabytes()
     began = time.perf_counter()
-    with Catalogue.open(home) as catalogue:
+    with Catalogue.open(home, url=os.environ.get("CATALOGUE_URL") or None) as catalogue:
         index = open_index(catalogue, None)
         retriever = ArchiveRetriever(catalogue, index, embedder)
         retriever.search(ArchiveQuery(asked[0]))
@@ -100,6 +101,7 @@ def measure(home: Path, questions: Path) -> dict[str, float]:
             }
         figures |= {
             "start s": started,
+            "catalogue MB": size(catalogue, home) / 1e6,
             "memory MB": resident_megabytes() - before,
             "index is Chroma": float(index.backend == "chroma"),
         }
@@ -130,6 +132,13 @@ class _Timed:
     def __init__(self, inner: Any, watch: StopWatch) -> None:
         self.identity = inner.identity
         self.get_query_embedding = watch.timed("model", inner.get_query_embedding)
+
+
+def size(catalogue: Catalogue, home: Path) -> int:
+    """Bytes on disk."""
+    if catalogue.driver.kind == "postgresql":
+        return int(catalogue.query("SELECT pg_database_size(current_database())")[0][0])
+    return sum(path.stat().st_size for path in home.glob("catalogue.sqlite3*"))
 
 
 def answered(retriever: ArchiveRetriever, gold: Mapping[str, str]) -> float:
