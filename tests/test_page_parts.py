@@ -138,6 +138,25 @@ def test_a_large_archive_is_not_read_to_show_its_newest(tmp_path: Path, monkeypa
         assert desk.shelf(3, "", "newest") == whole
 
 
+def test_the_examples_are_made_anew_when_a_hundredth_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def count(articles: Sequence[ArticleInfo], *_: object) -> tuple[str, ...]:
+        made.append(len(articles))
+        return ("Sông dâng khi nào?",)
+
+    monkeypatch.setattr("ui.desk.examples", count)
+    with NewsQA(Settings(home=tmp_path, engine="quotes")) as qa:
+        desk = Desk(qa)
+        for stored, remade in ((100, [100]), (1, [100]), (1, [100, 102])):
+            first = qa.catalogue.count().articles
+            store(qa.catalogue, *(Article(f"a{first + n}", f"Tin số {first + n} kể về sông.") for n in range(stored)))
+            assert desk.welcome("vi") == Welcome(first + stored, ("Sông dâng khi nào?",))
+            assert made == remade
+
+
 def test_large_numbers_are_read_in_each_language() -> None:
     line = {language: render("archive", language, engine="", articles=342_229, dates=None) for language in ("vi", "en")}
     assert "342.229 bài" in line["vi"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection
+from dataclasses import replace
 from itertools import islice
 
 from rag.answer.messages import AnswerLanguage
@@ -86,11 +87,12 @@ class Desk:
             return self._live.get(session, ())
 
     def welcome(self, language: AnswerLanguage) -> Welcome:
-        """What the archive offers to ask; made anew when the archive has changed."""
+        """What the archive offers to ask; made anew when more than a hundredth of the archive has changed."""
         counts = self.qa.catalogue.count()
         kept = self._welcomes.get(language)
-        if kept and kept[0] == counts.generation:
-            return kept[1]
+        # In a large archive it takes seconds, and news comes all the time.
+        if kept and 0 <= counts.generation - kept[0] <= counts.passages // 100:
+            return replace(kept[1], articles=counts.articles)
         asked = examples(self._newest(counts.articles), language, self._is_answered) if counts.articles else ()
         welcome = Welcome(counts.articles, asked)
         self._welcomes[language] = (counts.generation, welcome)
