@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,8 @@ from rag.store import bm25
 from rag.store.catalogue import Catalogue
 from rag.store.fulltext import expression
 from rag.store.schema import migrate
-from rag.types import Article
+from rag.store.selection import selection
+from rag.types import Article, Filters
 
 FLOOD = Article("flood", "Mực nước sông Lam Khê đạt 7,09 mét. Ba trăm hộ dân phải sơ tán.", "Lũ về", language="vi")
 BRIDGE = Article("bridge", "Cây cầu mới nối hai bờ sông đã khánh thành.", language="vi")
@@ -63,16 +65,29 @@ def test_words_are_found_alike_by_both(tmp_path: Path, postgres: Server) -> None
     assert len(found) == 2
 
 
-def test_the_rarest_words_are_looked_for_where_all_would_be_too_many(
+def test_a_large_archive_is_searched_by_its_rarest_words(
     tmp_path: Path, postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rag.store.postgres.CANDIDATES", 3)
-    with Catalogue.open(tmp_path / "home", url=postgres.new_database()) as catalogue:
-        store(catalogue, FLOOD, BRIDGE, *OTHERS)
-        found = catalogue.lexical(phrases("chợ", "sông", "về"), "vi", 20)
-        assert {rowid for rowid, _ in found} == {*catalogue.rowids("flood"), *catalogue.rowids("bridge")}
-        pair = catalogue.lexical(phrases("chợ", "chợ đêm"), "vi", 20)
-        assert len(pair) == 9, "a word that alone is too common is looked for by its pair"
+    """As in SQLite: the rarest words find while there are enough of them, whatever a filter leaves."""
+    monkeypatch.setattr("rag.store.fulltext.BUDGET", 3)
+    with (
+        Catalogue.open(tmp_path / "file") as file,
+        Catalogue.open(tmp_path / "shared", url=postgres.new_database()) as shared,
+    ):
+        for catalogue in (file, shared):
+            store(catalogue, replace(FLOOD, published="2024-06-19"), BRIDGE, *OTHERS)
+        asked = phrases("chợ", "sông", "về")
+        rare = {*shared.rowids("flood"), *shared.rowids("bridge")}
+        assert {rowid for rowid, _ in shared.lexical(asked, "vi", 2)} == rare
+        every = [sorted(rowid for rowid, _ in catalogue.lexical(asked, "vi", 20)) for catalogue in (file, shared)]
+        assert every[0] == every[1]
+        assert len(every[1]) == len(OTHERS) + 2, "where rare words find too few, common ones find as well"
+        assert len(shared.lexical(phrases("chợ", "chợ đêm"), "vi", 20)) == len(OTHERS)
+        for few in (0, 1000):
+            monkeypatch.setattr("rag.store.fulltext.FEW", few)
+            chosen = selection(Filters(since="2024-06-19", until="2024-06-19"))
+            limited = [catalogue.lexical(asked, "vi", 20, chosen) for catalogue in (file, shared)]
+            assert [rowid for rowid, _ in limited[0]] == [rowid for rowid, _ in limited[1]] == shared.rowids("flood")
 
 
 def test_a_killed_server_loses_nothing_that_was_committed(tmp_path: Path, postgres: Server) -> None:

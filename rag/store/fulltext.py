@@ -1,4 +1,6 @@
-"""Full-text search in SQLite that common words do not slow down: a question's rarest phrases find, all of them score.
+"""Full-text search that common words do not slow down: a question's rarest phrases find, all of them score.
+
+`search` is SQLite's; PostgreSQL's, in rag.store.postgres_words, goes by the same budget and scores with `rescored`.
 
 FTS5 gives every passage that holds any phrase its BM25 score, and common syllables stand in most of a large archive.
 Here a budget says how many passages may be scored. The best of those are then scored with the phrases that were left
@@ -44,7 +46,7 @@ def search(
     weights = {phrase: bm25.weight(round(held(phrase, frequencies)), passages) for phrase in phrases}
     few = selected(run, chosen, language, FEW) if chosen else None
     if few is not None:
-        found = _rescored(run, column, [(rowid, 0.0) for rowid in few], weights)
+        found = rescored(run, column, [(rowid, 0.0) for rowid in few], weights)
         return [(rowid, score) for rowid, score in found[:limit] if score > 0]
     most, listed = budget(passages), None
     while True:
@@ -57,7 +59,7 @@ def search(
         listed = listed or (selected(run, chosen, language, LISTED) if chosen else None)
     for phrase in kept:
         del weights[phrase]
-    return _rescored(run, column, best, weights)[:limit]
+    return rescored(run, column, best, weights)[:limit]
 
 
 def budget(passages: int) -> int:
@@ -147,7 +149,7 @@ def _frequencies(run: Run, words: Iterable[str], column: str) -> dict[str, int]:
     return found | {word: spelt[word] for word in others if word in spelt}
 
 
-def _rescored(
+def rescored(
     run: Run, column: str, scored: Sequence[tuple[int, float]], weights: Mapping[str, float]
 ) -> list[tuple[int, float]]:
     """The scores with those of further phrases added, best first."""
