@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from chromadb.api.client import Client
     from chromadb.api.models.Collection import Collection
 
-# Recall@10 of 0.99 on 100,000 vectors at 4 ms, where 400 reaches 0.966 and Chroma's own default 0.85; see `ef_search`.
-_EF_SEARCH, _EF_SHARE = 1200, 160
-_CONFIGURATION: dict[str, dict[str, object]] = {"hnsw": {"space": "cosine", "ef_search": _EF_SEARCH}}
+# Recall@10 of 0.99 on 100,000 vectors at 3 ms. Chroma's own 16 and 100 build an index three times as fast, but of one
+# whose recall is 0.93 to 0.99 by the order in which the vectors come.
+_LINKS = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200}
+_EF_SEARCH, _EF_SHARE = 1200, 240
+_CONFIGURATION: dict[str, dict[str, object]] = {"hnsw": {**_LINKS, "ef_search": _EF_SEARCH}}
 # A distributed Chroma, as Chroma Cloud is, has another index and may refuse the settings of this one.
 _DISTRIBUTED: dict[str, dict[str, object]] = {"spann": {"space": "cosine"}}
 # What Chroma Cloud takes and gives in one request unless asked for more; its server does not tell.
