@@ -72,8 +72,8 @@ def budget(passages: int) -> int:
     return round(BUDGET * max(1.0, math.sqrt(passages / _ENOUGH_FOR)))
 
 
-def rarest(phrases: Sequence[str], frequencies: Mapping[str, int], budget: int) -> list[str]:
-    """The rarest phrases, at least one, that together cost about as much as `budget` passages at most.
+def rarest(phrases: Sequence[str], frequencies: Mapping[str, int], most: int) -> list[str]:
+    """The rarest phrases, at least one, that together cost about as much as `most` passages at most.
 
     `frequencies` are the numbers of passages that hold each word.
     """
@@ -84,7 +84,7 @@ def rarest(phrases: Sequence[str], frequencies: Mapping[str, int], budget: int) 
         return held(phrase, frequencies) + read_past
 
     kept: list[str] = []
-    left = float(budget)
+    left = float(most)
     for phrase in sorted(phrases, key=cost):
         left -= cost(phrase)
         if kept and left < 0:
@@ -166,7 +166,8 @@ def rescored(
         text, length = texts[rowid], lengths[rowid] / mean
         return sum(weight * bm25.share(text.count(phrase), length) for phrase, weight in phrases)
 
-    return sorted(((rowid, first + score(rowid)) for rowid, first in scored), key=lambda pair: (-pair[1], pair[0]))
+    found = ((rowid, first + score(rowid)) for rowid, first in scored if rowid in texts)
+    return sorted(found, key=lambda pair: (-pair[1], pair[0]))
 
 
 def _doubled(words: str) -> str:
