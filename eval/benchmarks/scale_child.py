@@ -3,13 +3,13 @@
     python -m eval.benchmarks.scale_child HOME QUESTIONS.json
 
 QUESTIONS.json holds "asked", the questions that are timed, and "gold", questions with the ids of the articles that
-answer them; their embeddings stand in its folder (`CachedEmbedding`). CATALOGUE_URL names a shared catalogue.
+answer them; their embeddings stand in its folder (`CachedEmbedding`). The address of a shared catalogue comes through
+standard input, where no list of processes shows its password.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import sys
 import time
 from collections import defaultdict
@@ -72,7 +72,7 @@ class StopWatch:
         }
 
 
-def measure(home: Path, questions: Path) -> dict[str, float]:
+def measure(home: Path, questions: Path, url: str | None = None) -> dict[str, float]:
     """Start-up, latency by part, memory, recall of the index and of articles. The index is built already."""
     embedder = CachedEmbedding(default_embedder(), questions.parent)
     told = json.loads(questions.read_text(encoding="utf-8"))
@@ -80,7 +80,7 @@ def measure(home: Path, questions: Path) -> dict[str, float]:
     embedder.embed([*asked, *told["gold"]], query=True)
     before = resident_megabytes()
     began = time.perf_counter()
-    with Catalogue.open(home, url=os.environ.get("CATALOGUE_URL") or None) as catalogue:
+    with Catalogue.open(home, url=url) as catalogue:
         index = open_index(catalogue, None)
         retriever = ArchiveRetriever(catalogue, index, embedder)
         retriever.search(ArchiveQuery(asked[0]))
@@ -175,7 +175,7 @@ def resident_megabytes() -> float:
 
 def main() -> None:
     home, questions = map(Path, sys.argv[1:])
-    print(json.dumps(measure(home, questions)))
+    print(json.dumps(measure(home, questions, sys.stdin.read().strip() or None)))
 
 
 if __name__ == "__main__":
