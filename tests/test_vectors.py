@@ -337,4 +337,4 @@ def test_an_index_of_an_earlier_setting_is_searched_as_thoroughly(tmp_path: Path
 
 
 def test_a_larger_index_is_searched_more_thoroughly() -> None:
-    assert [ef_search(vectors) for vectors in (0, 288_000, 288_001, 1_000_000)] == [1200, 1200, 2400, 4800]
+    assert [ef_search(vectors) for vectors in (0, 576_000, 576_001, 1_000_000)] == [1200, 1200, 2400, 2400]

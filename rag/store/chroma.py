@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 # Recall@10 of 0.99 on 100,000 vectors at 3 ms. Chroma's own 16 and 100 build an index three times as fast, but of one
 # whose recall is 0.93 to 0.99 by the order in which the vectors come.
 _LINKS = {"space": "cosine", "max_neighbors": 32, "ef_construction": 200}
-_EF_SEARCH, _EF_SHARE = 1200, 240
+_EF_SEARCH, _EF_SHARE = 1200, 480
 _CONFIGURATION: dict[str, dict[str, object]] = {"hnsw": {**_LINKS, "ef_search": _EF_SEARCH}}
 # A distributed Chroma, as Chroma Cloud is, has another index and may refuse the settings of this one.
 _DISTRIBUTED: dict[str, dict[str, object]] = {"spann": {"space": "cosine"}}
@@ -228,10 +228,9 @@ def _forget(folder: Path) -> None:
 
 
 def ef_search(vectors: int) -> int:
-    """How many candidates a search of HNSW keeps, which has to grow with the index: 9,600 for a million vectors.
+    """How many candidates a search of HNSW keeps, which has to grow with the index: 2,400 for a million vectors.
 
-    With 1,200 the recall@10 of 0.99 at 100,000 falls to 0.92 at a million; doubled in steps, so that it changes seldom
-    (eval.benchmarks.scale).
+    With 1,200 recall@10 falls to 0.97 there; doubled in steps, so that it changes seldom (eval.benchmarks.scale).
     """
     wanted = _EF_SEARCH
     while wanted * _EF_SHARE < vectors:
