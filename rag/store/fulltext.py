@@ -121,9 +121,7 @@ def _scored(
         sql = """SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH ?
             AND +rowid = ANY(?) ORDER BY score DESC, rowid LIMIT ?"""
         return run(sql, [match, listed, limit])
-    condition, parameters = chosen.where() if chosen else ("TRUE", [])
-    if language is not None:
-        condition, parameters = f"{condition} AND passages.language = ?", [*parameters, language]
+    condition, parameters = (chosen or Selection()).where(language)
     # The limit inside keeps SQLite from looking up the article of every match instead of the best ones'.
     sql = f"""SELECT rowid, score FROM (
             SELECT rowid, -bm25(passages_fts) AS score FROM passages_fts WHERE passages_fts MATCH ?

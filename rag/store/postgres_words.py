@@ -84,9 +84,7 @@ def _promising(
     chosen: Selection | None,
 ) -> list[int]:
     """The passages that are best by which of the phrases they hold and how long they are, not by how often."""
-    condition, limits = chosen.where() if chosen else ("TRUE", [])
-    if language is not None:
-        condition, limits = f"{condition} AND passages.language = ?", [*limits, language]
+    condition, limits = (chosen or Selection()).where(language)
     share = f"{bm25.K1 + 1} / (1 + {bm25.K1} * ({1 - bm25.B} + {bm25.B} * length / ?::float8))"
     held = f"""(SELECT rowid, ?::float8 * {share} AS score FROM passages_fts
         WHERE {column}_vector @@ ?::tsquery LIMIT ?)"""  # noqa: S608 - constants

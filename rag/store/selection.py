@@ -32,10 +32,13 @@ class Selection:
     def has(self, language: str) -> bool:
         return not self.languages or language in self.languages
 
-    def where(self) -> tuple[str, list[Any]]:
-        """The condition on the tables passages and articles, joined, and its parameters."""
-        spoken = [("passages.language = ANY(?)", list(self.languages))] if self.languages else []
-        conditions = [*self.about, *spoken]
+    def where(self, language: str | None = None) -> tuple[str, list[Any]]:
+        """The condition on the tables passages and articles, joined, and its parameters; for one language if given."""
+        conditions = list(self.about)
+        if self.languages:
+            conditions.append(("passages.language = ANY(?)", list(self.languages)))
+        if language is not None:
+            conditions.append(("passages.language = ?", language))
         return " AND ".join(sql for sql, _ in conditions) or "TRUE", [value for _, value in conditions]
 
 
@@ -66,9 +69,7 @@ def passing(run: Run, chosen: Selection, rowids: Iterable[int]) -> set[int]:
 
 def selected(run: Run, chosen: Selection, language: str | None, limit: int) -> list[int] | None:
     """The chosen passages of a language (None: of any), ascending; None if there are more than `limit`."""
-    condition, parameters = chosen.where()
-    if language is not None:
-        condition, parameters = f"{condition} AND passages.language = ?", [*parameters, language]
+    condition, parameters = chosen.where(language)
     # CROSS JOIN has SQLite begin with the articles, which have indexes for this.
     sql = f"""SELECT passages.id FROM articles CROSS JOIN passages
         WHERE articles.id = article_id AND {condition} LIMIT ?"""  # noqa: S608 - of the constants above
