@@ -20,8 +20,8 @@ ROOT = Path(__file__).resolve().parents[1]
 DATASETS = ROOT / "eval" / "datasets"
 CORPUS = ROOT / "corpus"
 DEFAULT = "corpus"
-# The suites of this project; the other files in `eval/datasets` are not cases.
-OWN = (DEFAULT,)
+# The suites of this project with the articles they are about; the other files in `eval/datasets` are not cases.
+OWN = {DEFAULT: CORPUS, "newsroom": DATASETS / "newsroom"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,14 @@ class Suite:
 
 
 def find(name: str = DEFAULT, articles: Path | None = None, problems: list[str] | None = None) -> Suite:
-    """The suite of that name in `eval/datasets`, over `corpus/`; that of a file of cases, over `articles`; or a public
-    data set (a folder, a SQuAD .json file) over its own articles.
+    """The suite of that name in `eval/datasets` over its own articles; that of a file of cases, over `articles`; or a
+    public data set (a folder, a SQuAD .json file) over its own articles.
 
     What is wrong with lines of a file is added to `problems`; without such a list the first is raised. Raises
     UsageError naming the suites there are.
     """
     if name in OWN:
-        return _of_file(DATASETS / f"{name}.jsonl", articles or CORPUS, problems)
+        return _of_file(DATASETS / f"{name}.jsonl", articles or OWN[name], problems)
     path = Path(name)
     if path.is_dir() or path.suffix == ".json":
         public = adapters.read(path)

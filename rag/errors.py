@@ -8,6 +8,7 @@ RagError
 │   ├── UnknownArticle    no article has that id
 │   └── EmbedderMismatch  the archive was embedded by another model
 ├── EmbedderError         the embedding model failed or cannot be reached
+├── ReaderError           the reading model cannot be run on this machine
 └── ModelError            the language model failed or cannot be reached
     ├── ModelMissing      the local model, or what runs it, is not installed
     ├── ModelUnreachable  nobody answers, or not in time
@@ -50,6 +51,10 @@ class EmbedderMismatch(ArchiveError):
 
 
 class EmbedderError(RagError):
+    pass
+
+
+class ReaderError(RagError):
     pass
 
 

@@ -11,6 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 Verdict = Literal["supported", "unsupported", "unchecked"]
+# How the quotes of an answer stand to one another: they say the same, or other values, a correction and what
+# it corrects, members of a list.
+Relation = Literal["agree", "differ", "corrected", "list"]
+Certainty = Literal["sure", "likely", "unsure", "none"]
+# From which confidence on an answer is called so.
+_CERTAINTIES: tuple[tuple[Certainty, float], ...] = (("sure", 0.8), ("likely", 0.5), ("unsure", 0.0))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -83,9 +89,7 @@ class Hit:
     """A passage found for a question. `rank` counts from 1; `score` is the fused one that ranks.
 
     `dense` is the passage's cosine with the question after centring, `sentence_scores` the same for each of
-    `passage.sentences`, `sentence_residuals` the same once the passage's own mean is taken away (what sets a
-    sentence apart from its neighbours), `sentence_aspects` the same with the question less its names (what is asked
-    of them), `lexical` how far its BM25 score stands out (0: not at all, at most about 3.4); `rowid` is
+    `passage.sentences`, `lexical` how far its BM25 score stands out (0: not at all, at most about 3.4); `rowid` is
     the passage's row in the catalogue.
     """
 
@@ -96,8 +100,6 @@ class Hit:
     dense: float = 0.0
     lexical: float = 0.0
     sentence_scores: tuple[float, ...] = ()
-    sentence_residuals: tuple[float, ...] = ()
-    sentence_aspects: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +128,11 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where it stands: `article.text[start:end] == quote`."""
+    """A quote and where it stands: `article.text[start:end] == quote`.
+
+    `answer_start` and `answer_end` are the words that answer, as characters of the article inside `start..end`; None
+    where no words carry the answer.
+    """
 
     marker: int
     article_id: str
@@ -140,9 +146,25 @@ class Citation:
     end: int
     quote: str
     score: float
+    author: str | None = None
+    answer_start: int | None = None
+    answer_end: int | None = None
+
+    @property
+    def answer(self) -> Span | None:
+        """The words that answer, as a range of `quote`."""
+        if self.answer_start is None or self.answer_end is None:
+            return None
+        return Span(self.answer_start - self.start, self.answer_end - self.start)
+
+    @property
+    def permalink(self) -> str:
+        """The address of the passage on the page of this archive."""
+        return f"/article/{self.article_id}?at={self.start}-{self.end}"
 
     def to_dict(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        fields = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {**fields, "permalink": self.permalink}
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +195,8 @@ class Answer:
     """What the archive says to a question; `found` is False exactly when it does not say.
 
     `nearest` are the titles of the closest articles, offered only when nothing was found.
-    `confidence` is the calibrated probability (0 to 1) that the citations answer the question.
+    `confidence` is the calibrated probability (0 to 1) that the first citation answers the question; `relation` is how
+    the citations stand to one another.
     `engine` is "quotes" or "llm", what the text was made by; `model` names the language model, None for quotes.
     `notice` is one honest line where something did not go as asked (the model failed, a sentence was withheld).
     """
@@ -189,8 +212,22 @@ class Answer:
     confidence: float | None = None
     model: str | None = None
     notice: str | None = None
+    relation: Relation | None = None
     usage: dict[str, int] = field(default_factory=lambda: {"prompt_tokens": 0, "completion_tokens": 0})
     seconds: dict[str, float] = field(default_factory=dict)
+
+    @property
+    def answer(self) -> str | None:
+        """The answering words of the first citation; None where no words carry the answer."""
+        first = self.citations[0] if self.citations else None
+        return first.quote[first.answer.start : first.answer.end] if first and first.answer else None
+
+    @property
+    def certainty(self) -> Certainty:
+        """`confidence` in a word."""
+        if not self.found or self.confidence is None:
+            return "none"
+        return next(word for word, least in _CERTAINTIES if self.confidence >= least)
 
     def to_dict(self) -> dict[str, Any]:
         """The JSON object of the command line, of batches and of the HTTP API."""
@@ -203,7 +240,10 @@ class Answer:
             "sentences": [sentence.to_dict() for sentence in self.sentences],
             "citations": [citation.to_dict() for citation in self.citations],
             "nearest": list(self.nearest),
+            "answer": self.answer,
+            "certainty": self.certainty,
             "confidence": self.confidence,
+            "relation": self.relation,
             "model": self.model,
             "notice": self.notice,
             "usage": dict(self.usage),

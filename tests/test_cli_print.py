@@ -93,6 +93,14 @@ def test_plain_answer_in_english_with_what_is_not_known(capsys: pytest.CaptureFi
     ]
 
 
+def test_the_words_that_answer_are_bold_on_a_terminal(on_terminal: Callable[..., str]) -> None:
+    marked = citation(start=12, end=23, answer_start=16, answer_end=22)
+    shown = on_terminal(lambda: pages.answer(answered("“Chợ mở lại.” [1]", marked)), 80)
+    assert "Chợ \x1b[1mmở lại\x1b[0m." in shown
+    unmarked = on_terminal(lambda: pages.answer(answered("“Chợ mở lại.” [1]", citation())), 80)
+    assert "\x1b[1mmở" not in unmarked
+
+
 WRITTEN = Answer(
     "?", "It reopened [1]. It is blue.", True, "en", "llm",
     sentences=(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -11,7 +13,7 @@ from rag.answer import messages
 from rag.answer.compose import quoted, unanswered
 from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import Differing, Quote, Selection
-from rag.types import Answer, Article
+from rag.types import Answer, Article, Span
 
 ARTICLES = {
     "flood": Article(
@@ -24,9 +26,10 @@ ARTICLES = {
 }  # fmt: skip
 
 
-def quote(article_id: str, text: str, chance: float = 0.5) -> Quote:
+def quote(article_id: str, text: str, chance: float = 0.5, answer: str = "") -> Quote:
     article = ARTICLES[article_id]
     start = article.text.index(text)
+    begin = article.text.index(answer, start)
     return Quote(
         article_id,
         article_id,
@@ -37,6 +40,7 @@ def quote(article_id: str, text: str, chance: float = 0.5) -> Quote:
         article.published,
         chance,
         np.zeros(2, np.float32),
+        answer=Span(begin, begin + len(answer)) if answer else None,
     )
 
 
@@ -62,7 +66,7 @@ def test_sentences_rest_on_their_citation() -> None:
 
 
 def test_a_citation_says_where_the_quote_stands() -> None:
-    assert answer(quote("flood", "Có 12 người bị thương.", chance=0.123456)).citations[0].to_dict() == {
+    assert answer(quote("flood", "Có 12 người bị thương.", 0.123456, "12 người")).citations[0].to_dict() == {
         "marker": 1,
         "article_id": "flood",
         "title": "Lũ ở Lưu Giang",
@@ -75,7 +79,28 @@ def test_a_citation_says_where_the_quote_stands() -> None:
         "end": 29,
         "quote": "Có 12 người bị thương.",
         "score": 0.1235,
+        "author": None,
+        "answer_start": 10,
+        "answer_end": 18,
+        "permalink": "/article/flood?at=7-29",
     }
+
+
+def test_an_answer_says_its_words_how_sure_it_is_and_how_its_quotes_stand() -> None:
+    one = answer(quote("flood", "Có 12 người bị thương.", answer="12 người"))
+    assert (one.answer, one.certainty, one.relation) == ("12 người", "sure", None)
+    two = answer(
+        quote("flood", "Có 12 người bị thương."), quote("later", "Có 15 người bị thương."), differing="figures"
+    )
+    assert (two.answer, two.relation) == (None, "differ")
+    assert [replace(one, confidence=chance).certainty for chance in (0.79, 0.5, 0.49, None)] == [
+        "likely",
+        "likely",
+        "unsure",
+        "none",
+    ]
+    none = unanswered("?", "Không rõ.", "vi", confidence=0.9)
+    assert (none.answer, none.certainty, none.relation) == (None, "none", None)
 
 
 @pytest.mark.parametrize("text", ["“Tôi đi.”", "«Không»", '"Ừ"'])

@@ -26,6 +26,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rag.conversation", "rag.engine"),
     ("rag.ingest", "rag.retrieve"),
     ("rag.answer",),
+    ("rag.read",),
     ("rag.embed", "rag.models"),
     ("rag.readers", "rag.store"),
     ("rag.settings", "rag.cache"),

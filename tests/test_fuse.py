@@ -22,8 +22,6 @@ MEANS = Means(
 )
 # In Vietnamese; less the mean it is (0, 1).
 QUESTION = np.array([1, 1], np.float32)
-# The question without its names; less the mean it is (1, 0).
-ASPECT = np.array([2, 0], np.float32)
 
 
 def vector(*values: float) -> Vector:
@@ -52,7 +50,7 @@ def scored(
     lexical: Mapping[int, float] = MappingProxyType({}),
     preference: Mapping[str, float] = MappingProxyType({}),
 ) -> dict[int, Hit]:
-    found = score(Asked(language, QUESTION, ASPECT), candidates, MEANS, lexical, preference)
+    found = score(Asked(language, QUESTION), candidates, MEANS, lexical, preference)
     return {candidate.rowid: hit for candidate, hit in found}
 
 
@@ -89,18 +87,6 @@ def test_the_best_sentence_is_added_to_the_passage() -> None:
 
 def test_bad_sentences_take_nothing_away() -> None:
     assert scored(stored(1, "vi", (4, 4), sentences=[(1, -5)]))[1].score == pytest.approx(0.8)
-
-
-def test_residuals_tell_the_sentences_of_a_passage_apart() -> None:
-    # Centred they are (0, 1) and (1, 0), their mean is (0.5, 0.5); the question less that points at the first.
-    hit = scored(stored(1, "vi", (4, 4), sentences=[(1, 2), (3, 0)]))[1]
-    assert hit.sentence_residuals == pytest.approx((1.0, -1.0), abs=1e-6)
-
-
-def test_sentences_are_also_compared_with_what_is_asked_of_the_names() -> None:
-    # Centred they are (0.6, 0.8) and (0, -1).
-    hit = scored(stored(1, "vi", (4, 4), sentences=[(4, 4), (1, -5)]))[1]
-    assert hit.sentence_aspects == pytest.approx((0.6, 0.0), abs=1e-6)
 
 
 def test_words_and_preferences_are_added() -> None:
@@ -206,5 +192,4 @@ def test_a_passage_is_scored_alike_in_any_company() -> None:
     for candidate in candidates:
         (alone,) = scored(candidate).values()
         assert together[candidate.rowid].score == pytest.approx(alone.score)
-        for name in ("sentence_scores", "sentence_residuals", "sentence_aspects"):
-            assert getattr(together[candidate.rowid], name) == pytest.approx(getattr(alone, name), abs=1e-6)
+        assert together[candidate.rowid].sentence_scores == pytest.approx(alone.sentence_scores, abs=1e-6)

@@ -283,6 +283,19 @@ def test_differing_sources_stand_by_date() -> None:
     assert [line.foreign for line in view.lines] == ["in Vietnamese", "in Vietnamese"]
 
 
+def test_the_words_that_answer_are_marked_in_the_quote_and_in_its_article() -> None:
+    article = Article("a", "Before. Its captain, <b>Ada</b>, spoke. After.")
+    start = article.text.index("Its")
+    quote, words = "Its captain, <b>Ada</b>, spoke.", article.text.index("<b>Ada</b>")
+    told = citation(quote=quote, start=start, end=start + len(quote), answer_start=words, answer_end=words + 10)
+    answer = Answer("q", quote, True, "en", "quotes", (AnswerSentence(quote, (1,), "supported"),), (told,))
+    assert answer_view(answer.to_dict(), "en").lines[0].parts == ("Its captain, ", "<b>Ada</b>", ", spoke.")
+    html = thread([Exchange(1, "q", answer.to_dict(), Filters(), "2026-05-01T09:30:00Z")], "en", {}, "c", Welcome(1))
+    assert 'Its captain, <mark class="answering">&lt;b&gt;Ada&lt;/b&gt;</mark>, spoke.' in html
+    page = article_page(article, Opened(told, (told,)), "en")
+    assert '<mark class="is-current answering" data-marker="1">&lt;b&gt;Ada&lt;/b&gt;</mark>' in page
+
+
 @pytest.mark.parametrize("lead", [DATES_UPDATED, CORRECTED, RECAP, UPDATED])
 def test_what_was_ordered_stays_so(lead: dict[str, str]) -> None:
     """Newest first, or the correction first: the engine's own order."""

@@ -22,7 +22,8 @@ MOST_SHOWN = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of characters that is shown one way: "quote" (the one opened), "other", "aside" or "" (plain).
+    """A run of characters that is shown one way: "quote" (the one opened), "answer" (its words that answer), "other",
+    "aside" or "" (plain).
 
     `marker` is the number of the citation it belongs to.
     """
@@ -151,7 +152,12 @@ def _runs(within: Span, marks: Sequence[Mark]) -> list[Mark]:
 def _marks(article: Article, opened: Opened | None, span: Span | None) -> list[Mark]:
     if opened is None:
         return []
-    marks: list[Mark] = [(span, "quote", opened.citation.marker)] if span else []
+    marks: list[Mark] = []
+    if span:
+        if answer := opened.citation.answer:
+            words = Span(span.start + answer.start, span.start + answer.end)
+            marks.append((words, "answer", opened.citation.marker))
+        marks.append((span, "quote", opened.citation.marker))
     for citation in opened.among:
         other = quote_span(article, citation) if citation.article_id == article.id else None
         if other and citation != opened.citation:

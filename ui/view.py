@@ -9,7 +9,7 @@ from typing import Any
 from rag.answer.messages import EMPTY_ARCHIVE, QUOTED_IN, AnswerLanguage, shown_date
 from rag.errors import UsageError
 from rag.text.dates import bounds
-from rag.types import AnswerEvent, Citation, Draft, Filters, Settled
+from rag.types import AnswerEvent, Citation, Draft, Filters, Settled, Span
 from ui.conversation import Exchange, citations_of
 from ui.leads import is_ordered, lead_of
 from ui.render import render
@@ -26,7 +26,7 @@ class Line:
     """One sentence of an answer. `foreign` labels a quote that is not in the answer's language.
 
     `marks` are the quotation marks that a quote is put in: "plain", "angled" where it holds one of a pair itself, or
-    "own" where it brings its own; "" for what is no quote.
+    "own" where it brings its own; "" for what is no quote. `answer` is the range of a quote's words that answer.
     """
 
     text: str
@@ -35,10 +35,17 @@ class Line:
     foreign: str
     marks: str
     citations: tuple[Citation, ...]
+    answer: Span | None = None
 
     @property
     def is_quote(self) -> bool:
         return bool(self.marks)
+
+    @property
+    def parts(self) -> tuple[str, str, str]:
+        """The words before the answering ones, those, and the words behind; all of them before where none answer."""
+        answer = self.answer or Span(len(self.text), len(self.text))
+        return self.text[: answer.start], self.text[answer.start : answer.end], self.text[answer.end :]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +177,8 @@ def _line(sentence: Mapping[str, Any], citations: Mapping[int, Citation], page: 
     cited = tuple(citations[marker] for marker in sentence["citations"] if marker in citations)
     marks = _marks(cited[0].quote) if len(cited) == 1 and cited[0].quote == sentence["text"] else ""
     foreign = QUOTED_IN[page, _known(cited[0].language)] if marks and cited[0].language != language else ""
-    return Line(sentence["text"], sentence["verdict"], sentence.get("reason") or "", foreign, marks, cited)
+    answer = cited[0].answer if marks else None
+    return Line(sentence["text"], sentence["verdict"], sentence.get("reason") or "", foreign, marks, cited, answer)
 
 
 def _marks(quote: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from eval.benchmarks.datasets import json_lines
-from eval.cases import load
+from eval.cases import Case, load
 from rag.newsqa import NewsQA
 from rag.text.normalise import normalise
 from rag.text.sentences import sentences
@@ -19,6 +19,8 @@ from rag.types import Turn
 ROOT = Path(__file__).resolve().parents[2]
 CASES = ROOT / "eval" / "datasets" / "corpus.jsonl"
 REAL_CASES = ROOT / "eval" / "datasets" / "real_articles.jsonl"
+REAL_VIETNAMESE = ROOT / "eval" / "datasets" / "real_vietnamese.jsonl"
+NEWSROOM = ROOT / "eval" / "datasets" / "newsroom"
 CORPUS = ROOT / "corpus"
 
 
@@ -28,6 +30,7 @@ class AskedQuestion:
 
     Under the key "" are answers accepted from any article.
     `missing` says why it does not: the whole "article" was taken out, or only the "sentence" that answers.
+    `across` says whether the articles it is about are in the other language, None where that is not known.
     """
 
     text: str
@@ -35,6 +38,7 @@ class AskedQuestion:
     fit: bool
     missing: Literal["", "article", "sentence"] = ""
     history: tuple[Turn, ...] = ()
+    across: bool | None = None
 
     @property
     def answerable(self) -> bool:
@@ -203,6 +207,49 @@ def corpus(cases: Path = CASES, folder: Path = CORPUS) -> AnswerSet:
         if not case.filters
     ]
     return AnswerSet("corpus", folder, questions)
+
+
+def newsroom() -> AnswerSet:
+    """Invented articles, each event in one language only; a quote answers that is one of the gold ones."""
+    questions = [
+        AskedQuestion(
+            case.question,
+            {"": accepted([gold.quote for gold in case.gold])} if case.answerable else {},
+            fit=case.split == "dev",
+            missing="" if case.answerable else "article" if "far" in _notes(case) else "sentence",
+            history=case.history,
+            across="cross" in _notes(case),
+        )
+        for case in load(NEWSROOM.with_suffix(".jsonl"))
+    ]
+    return AnswerSet("newsroom", NEWSROOM, questions)
+
+
+def _notes(case: Case) -> set[str]:
+    """The words of a case's note: "cross, near"."""
+    return {note.strip() for note in case.note.split(",")}
+
+
+def real_vietnamese(data: Path) -> AnswerSet:
+    """Real Vietnamese articles, asked in both languages, among the others on their events; halves by event."""
+    cases = json_lines(REAL_VIETNAMESE)
+    clusters = {case["cluster"] for case in cases}
+    questions = [
+        AskedQuestion(
+            case["question"],
+            {"": accepted(case["answers"])} if case["answers"] else {},
+            fit=case["split"] == "dev",
+            missing="" if case["answers"] else "sentence",
+            across=case["language"] != "vi",
+        )
+        for case in cases
+    ]
+    records = [
+        {"id": article["doc_id"], "title": article["title"], "text": article["text"], "source": article["source"]}
+        for article in json_lines(data / "vietnamese_mds" / "articles.jsonl")
+        if article["cluster"] in clusters
+    ]
+    return AnswerSet("real-vietnamese", records, questions)
 
 
 def real_articles(folder: Path, cases: Path = REAL_CASES) -> AnswerSet:

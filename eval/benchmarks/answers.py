@@ -28,7 +28,7 @@ from eval.benchmarks.answer_sets import (
     xquad_gapped,
 )
 from eval.benchmarks.datasets import missing
-from eval.benchmarks.table import percent, render, write_json
+from eval.benchmarks.table import titled, write_json
 from rag.newsqa import NewsQA
 from rag.types import Answer
 
@@ -125,21 +125,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     quotes.append(quoting("own cases", own))
     refusals.append(abstaining("own cases", own, "sentence"))
     print("\r", end="", file=sys.stderr)
-    _show("The accepted answer is inside the shown quotes (%)", quotes)
-    _show("Refusals (%): precision, recall of saying that the archive does not say", refusals)
+    print(titled("The accepted answer is inside the shown quotes (%)", quotes))
+    print(titled("Refusals (%): precision, recall of saying that the archive does not say", refusals))
     print(f"\n{time.perf_counter() - began:.0f} s; every {args.every} of the questions of the report halves")
     if args.out:
         write_json(args.out, {"quotes": quotes, "refusals": refusals})
     return 0
-
-
-def _show(title: str, rows: Sequence[dict[str, object]]) -> None:
-    print(f"\n{title}")
-    cells = [
-        [percent(value) if isinstance(value, float) and value <= 1 else str(value) for value in row.values()]
-        for row in rows
-    ]
-    print(render(list(rows[0]), cells))
 
 
 if __name__ == "__main__":

@@ -22,9 +22,10 @@ from typing import Any
 
 import numpy as np
 
+from rag.embed.batches import available_cores
 from rag.embed.engines import PASSAGE_PREFIX, Engine, PlainEngine
 from rag.embed.local import open_engine
-from rag.embed.onnx_engine import OnnxEngine, available_cores
+from rag.embed.onnx_engine import OnnxEngine
 from rag.embed.prepare import prepare
 from rag.embed.tokeniser import Tokeniser
 from rag.embed.weights import Floats, Weights

@@ -1,10 +1,9 @@
-"""Fits rag/answer/weights.json: which sentence answers, and whether any does.
+"""Fits rag/answer/weights.json: how likely a sentence that was read answers, and from when on it is shown.
 
     python -m eval.benchmarks.fit_answers --data ../shared/data [--homes DIR] [--write]
 
-Only the first half of each set (by article) is looked at, and the dev split of the project's own cases;
-`make bench-answers` reports on the rest.
-Archives are built in `--homes` and reused by the next run.
+Only dev splits of questions that the reader was not trained on are looked at; `make bench-reading` reports on the
+test splits. Archives are built in `--homes` and reused by the next run.
 """
 
 from __future__ import annotations
@@ -20,28 +19,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from eval.benchmarks.answer_sets import (
-    AnswerSet,
-    AskedQuestion,
-    build,
-    corpus,
-    vinewsqa,
-    vinewsqa_gapped,
-    xquad,
-    xquad_gapped,
-)
+from eval.benchmarks.answer_sets import AnswerSet, AskedQuestion, build, corpus, newsroom, real_vietnamese
 from eval.benchmarks.datasets import missing
-from rag.answer.features import FEATURES
-from rag.answer.rank import FOUND_FEATURES, WEIGHTS, Logistic, Models, found_features, probabilities
-from rag.answer.weigh import Weighed
+from rag.answer.logistic import Logistic
+from rag.answer.weigh import FEATURES, WEIGHTS, Calibration, Weighed
 from rag.conversation import standalone
 from rag.newsqa import NewsQA
 
 # What a quote that does not answer costs beside a refusal of what the archive does answer, were both kinds of
 # questions equally common. Below 1, because people mostly ask an archive for what it holds.
 COST_OF_WRONG = 0.6
-# What speaks against a sentence; everything else speaks for it.
-AGAINST = {"name_missing", "kind_unfit", "question_like", "missing"}
+AGAINST = {"other_language"}
 PENALTY = 1.0
 
 
@@ -61,17 +49,16 @@ def observe(qa: NewsQA, questions: Iterable[AskedQuestion]) -> list[Observation]
         query = standalone(question.text, question.history, qa.retriever)
         hits = qa.retriever.search(query)
         articles = qa.catalogue.articles({hit.passage.article_id for hit in hits})
-        weighed = finder.weigh(query, hits, articles, blank_models())
+        weighed = finder.weigh(query, hits, articles, _blank())
         holds = [question.is_answered_by(item.hit.passage.article_id, item.text) for item in weighed.candidates]
         if weighed.candidates:
             seen.append(Observation(weighed, np.array(holds, dtype=bool), question.answerable))
     return seen
 
 
-def blank_models() -> Models:
+def _blank() -> Calibration:
     width = len(FEATURES)
-    flat = Logistic(np.zeros(width), np.ones(width), np.zeros(width), 0.0)
-    return Models(flat, flat, flat, 0.5)
+    return Calibration(Logistic(np.zeros(width), np.ones(width), np.zeros(width), 0.0), 0.5)
 
 
 def fit(
@@ -104,30 +91,45 @@ def fit(
     return Logistic(centre, scale, found.x[:-1], float(found.x[-1]))
 
 
-def fit_ranking(observations: Sequence[Observation], *, own: bool) -> Logistic:
-    chosen = [np.array(item.weighed.own_language, dtype=bool) == own for item in observations]
-    rows = np.vstack([item.weighed.rows[kept] for item, kept in zip(observations, chosen, strict=True)])
-    labels = np.concatenate([item.holds[kept] for item, kept in zip(observations, chosen, strict=True)])
-    return fit(rows, labels, FEATURES)
+def fit_chance(observations: Sequence[Observation]) -> Logistic:
+    """Each question counts once, however many of its sentences were read."""
+    rows = np.vstack([item.weighed.rows for item in observations])
+    labels = np.concatenate([item.holds for item in observations])
+    importance = np.concatenate([np.full(len(item.holds), 4 / len(item.holds)) for item in observations])
+    return fit(rows, labels, FEATURES, importance)
 
 
-def fit_found(observations: Sequence[Observation], ranking: Models) -> tuple[Logistic, float]:
-    """The model of answerability, and the threshold with the least cost on what it was fitted on."""
-    rows, labels = [], []
-    for item in observations:
-        chances = probabilities(item.weighed.rows, item.weighed.own_language, ranking)
-        rows.append(found_features(item.weighed.rows, chances, item.weighed.own_language)[0])
-        labels.append(item.answerable)
-    matrix, truth = np.array(rows), np.array(labels, dtype=bool)
-    balance = np.where(truth, 0.5 / truth.mean(), 0.5 / (1 - truth.mean()))
-    model = fit(matrix, truth, FOUND_FEATURES, balance)
-    confidence = model(matrix)
+def fit_threshold(observations: Sequence[Observation], chance: Logistic) -> float:
+    best = [chance(item.weighed.rows) for item in observations]
+    confidence = np.array([values.max() for values in best])
+    right = np.array([item.holds[int(values.argmax())] for item, values in zip(observations, best, strict=True)])
+    answerable = np.array([item.answerable for item in observations])
     thresholds = np.linspace(0.05, 0.95, 91)
     cost = [
-        balance[truth & (confidence < at)].sum() + COST_OF_WRONG * balance[~truth & (confidence >= at)].sum()
+        (answerable & right & (confidence < at)).sum() / answerable.sum()
+        + COST_OF_WRONG * (~answerable & (confidence >= at)).sum() / (~answerable).sum()
         for at in thresholds
     ]
-    return model, float(thresholds[int(np.argmin(cost))])
+    return float(thresholds[int(np.argmin(cost))])
+
+
+def told(name: str, observations: Sequence[Observation], chance: Logistic, threshold: float) -> str:
+    """How the fit does on what it saw; `make bench-reading` says how it does on what it did not."""
+    first = shown = wrong = 0
+    answerable = [item for item in observations if item.answerable]
+    for item in observations:
+        values = chance(item.weighed.rows)
+        if item.answerable:
+            first += bool(item.holds[int(values.argmax())])
+            shown += bool(item.holds[int(values.argmax())] and values.max() >= threshold)
+        else:
+            wrong += bool(values.max() >= threshold)
+    others = len(observations) - len(answerable)
+    read = np.mean([item.holds.any() for item in answerable])
+    return (
+        f"{name}: {len(answerable)} answerable, read {read:.3f}, best sentence right {first / len(answerable):.3f}, "
+        f"... and shown {shown / len(answerable):.3f}; {others} not, refused {1 - wrong / max(1, others):.3f}"
+    )
 
 
 def stored(model: Logistic) -> dict[str, Any]:
@@ -139,47 +141,33 @@ def stored(model: Logistic) -> dict[str, Any]:
     }
 
 
-def _show(name: str, features: Sequence[str], weights: Sequence[float]) -> None:
-    pairs = sorted(zip(features, weights, strict=True), key=lambda pair: -abs(pair[1]))
-    print(f"{name}:", ", ".join(f"{feature} {value:+.2f}" for feature, value in pairs if value))
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"))
     parser.add_argument("--homes", type=Path, default=Path("bench-results/homes"))
-    parser.add_argument("--every", type=int, default=2, metavar="N", help="look at every Nth question only")
     parser.add_argument("--write", action="store_true", help=f"replace {WEIGHTS.name}")
     args = parser.parse_args(argv)
-    if reason := missing(args.data, ("vinewsqa", "xquad")):
+    if reason := missing(args.data, ("vietnamese_mds",)):
         print(reason)
         return 0
 
     def seen(answer_set: AnswerSet) -> list[Observation]:
         with build(answer_set, args.homes) as qa:
-            out = observe(qa, answer_set.fit_half[:: 1 if answer_set.name == "corpus" else args.every])
-        print(f"{answer_set.name}: {len(out)} questions, answer among the candidates of "
-              f"{np.mean([item.holds.any() for item in out if item.answerable]):.3f}", flush=True)  # fmt: skip
-        return out
+            return observe(qa, answer_set.fit_half)
 
-    own = seen(corpus())
-    ranked = seen(vinewsqa(args.data)) + seen(xquad(args.data)) + own
-    answerable = [item for item in ranked if item.answerable]
-    ranking = Models(fit_ranking(answerable, own=True), fit_ranking(answerable, own=False), blank_models().found, 0.5)
-    gapped = seen(vinewsqa_gapped(args.data)) + seen(xquad_gapped(args.data)) + own
-    found, threshold = fit_found(gapped, ranking)
-    weights: dict[str, Any] = {
+    by_set = {found.name: seen(found) for found in (newsroom(), real_vietnamese(args.data), corpus())}
+    observations = [item for found in by_set.values() for item in found]
+    chance = fit_chance(observations)
+    threshold = fit_threshold(observations, chance)
+    for name, found in by_set.items():
+        print(told(name, found, chance, threshold))
+    weights = {
         "fitted_by": "python -m eval.benchmarks.fit_answers",
         "features": list(FEATURES),
-        "found_features": list(FOUND_FEATURES),
-        "own": stored(ranking.own),
-        "other": stored(ranking.other),
-        "found": stored(found),
+        "chance": stored(chance),
         "threshold": round(threshold, 3),
     }
-    for name in ("own", "other"):
-        _show(name, FEATURES, weights[name]["weights"])
-    _show("found", FOUND_FEATURES, weights["found"]["weights"])
+    print(", ".join(f"{name} {value:+.2f}" for name, value in zip(FEATURES, chance.weights, strict=True)))
     print("threshold", weights["threshold"])
     if args.write:
         WEIGHTS.write_text(json.dumps(weights, indent=1) + "\n", encoding="utf-8")

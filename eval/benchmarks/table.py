@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,18 @@ def render(headers: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
     first, *others = zip(cells, widths, strict=True)
     return "  ".join([first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others)]).rstrip()
+
+
+def titled(title: str, rows: Sequence[Mapping[str, object]]) -> str:
+    """Rows alike as a table below its title; shares in percent, a dash for what was not measured."""
+    cells = [[_cell(value) for value in row.values()] for row in rows]
+    return f"\n{title}\n{render(list(rows[0]), cells)}"
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "–"
+    return percent(value) if isinstance(value, float) and value <= 1 else str(value)
 
 
 def percent(share: float) -> str:

@@ -26,7 +26,7 @@ from eval.benchmarks.table import percent, render, write_json
 from eval.benchmarks.verify_sets import Written, bump, ragtruth, sentence_embed, translations, vihallu, wice
 from rag import settings
 from rag.answer.judge import judging
-from rag.answer.rank import Logistic
+from rag.answer.logistic import Logistic
 from rag.answer.verify import Embed, Judge, Verifier
 from rag.answer.verify.features import AGAINST, FEATURES
 from rag.answer.verify.verifier import Weighed

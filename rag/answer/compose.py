@@ -9,7 +9,7 @@ from typing import Protocol
 from rag.answer import citations, messages
 from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import Selection, is_later
-from rag.types import Answer, AnswerSentence, Article, Citation, Settled
+from rag.types import Answer, AnswerSentence, Article, Citation, Settled, Span
 
 ENGINE = "quotes"
 _OPENING, _CLOSING = '“"«', '”"»'
@@ -26,6 +26,8 @@ class Quotable(Protocol):
     def language(self) -> str: ...
     @property
     def chance(self) -> float: ...
+    @property
+    def answer(self) -> Span | None: ...
 
 
 def quoted(
@@ -48,6 +50,7 @@ def quoted(
         sentences=tuple(AnswerSentence(item.quote, (item.marker,), "supported") for item in cited),
         citations=cited,
         confidence=round(confidence, 4),
+        relation=selection.relation,
     )
 
 
@@ -124,6 +127,9 @@ def citation(marker: int, quote: Quotable, article: Article) -> Citation:
         end=quote.end,
         quote=article.quote(quote.start, quote.end),
         score=round(quote.chance, 4),
+        author=article.author,
+        answer_start=quote.answer.start if quote.answer else None,
+        answer_end=quote.answer.end if quote.answer else None,
     )
 
 

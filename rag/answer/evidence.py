@@ -8,6 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.types import Span
+
 KEY_LENGTH = 4
 # Digits and letters that are not mistaken for one another, nor read as a figure or a word.
 _ALPHABET = "bcdfghjkmnpqrstvwxz"
@@ -18,7 +20,7 @@ class Evidence:
     """A sentence of an article, as it may be quoted: `article.text[start:end] == text`.
 
     `before` is what stands directly before it, as context; `key` is how the model cites it; `chance` how likely it is
-    to answer the question; `vector` its centred unit vector [d].
+    to answer the question; `vector` its centred unit vector [d]; `answer` the words that do, a range of the article.
     """
 
     key: str
@@ -33,6 +35,7 @@ class Evidence:
     published: str | None
     chance: float
     vector: NDArray[np.float32]
+    answer: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

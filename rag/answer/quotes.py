@@ -1,32 +1,33 @@
-"""Which sentences are shown: the one to three that answer, most direct first. Pure."""
+"""Which sentences are shown: the one that answers, and those that add a value, an outlet or a list's member. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
 import regex as re
 from numpy.typing import NDArray
 
+from rag.answer.value import Value, agree, differ, value_of
 from rag.text.asked_time import ANY_TIME, AskedTime, Period
 from rag.text.dates import bounds, find_dates
-from rag.text.figures import Figure, figures
-from rag.text.question import Kind
+from rag.text.figures import figures
+from rag.types import Relation, Span
 
 MAX_QUOTES = 3
+# Where outlets differ each of them counts.
+MAX_OUTLETS = 6
 # A further quote must be at least this likely, and this likely beside the best, to be worth the reader's time.
 MIN_CHANCE = 0.1
-MIN_RATIO = 0.4
-# Questions for several things need several sentences more often.
-MIN_RATIO_SEVERAL = 0.2
-SEVERAL: frozenset[Kind] = frozenset({"list", "compare", "why", "how"})
+MIN_RATIO = 0.6
 # Centred cosines from which two sentences are taken to tell the same. Of 340 sentences of the sample archive and
 # their translations half have more than 0.61; the second-best sentence in the other language rarely has 0.55.
 SAME_FACT = 0.72
 SAME_FACT_ACROSS = 0.55
-# ... and from which they are about the same thing, so that their figures stand side by side.
+# ... and from which they are about the same thing, so that their values stand side by side.
 SAME_THING = 0.4
 SAME_THING_ACROSS = 0.33
 RIVAL_RATIO = 0.5
@@ -47,12 +48,12 @@ _CORRECTION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quote:
-    """A candidate sentence with where it stands and the chance that it answers.
+    """A sentence that was read, where it stands, the chance that it answers, and the words that do.
 
     `teller` is the same for articles that tell one story (reprints); `vector` is the centred unit vector [d];
-    `before` the sentence before it.
+    `before` the sentence before it; `answer` a range of the article's text inside `start..end`.
     """
 
     article_id: str
@@ -65,6 +66,17 @@ class Quote:
     chance: float
     vector: NDArray[np.float32]
     before: str = ""
+    answer: Span | None = None
+
+    @cached_property
+    def value(self) -> Value:
+        """What the answering words say."""
+        words = (
+            self.text
+            if self.answer is None
+            else self.text[self.answer.start - self.start : self.answer.end - self.start]
+        )
+        return value_of(words, self.language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +91,19 @@ class Selection:
     differing: Differing | None = None
     latest: bool = False
 
+    @property
+    def relation(self) -> Relation | None:
+        """How the quotes stand to one another; None for one alone."""
+        if len(self.quotes) < 2:
+            return None
+        if self.differing:
+            return "corrected" if self.differing == "correction" else "differ"
+        first, *others = self.quotes
+        return "agree" if all(agree(first.value, other.value) for other in others) else "list"
 
-def select(candidates: Sequence[Quote], kind: Kind, language: str, asked: AskedTime = ANY_TIME) -> Selection:
-    """The quotes to show for a question of `kind` about the time `asked`, in `language`."""
+
+def select(candidates: Sequence[Quote], language: str, asked: AskedTime = ANY_TIME) -> Selection:
+    """The quotes to show for a question in `language` about the time `asked`."""
     ordered = sorted(candidates, key=lambda quote: -quote.chance)
     if not ordered:
         return Selection(())
@@ -92,21 +114,25 @@ def select(candidates: Sequence[Quote], kind: Kind, language: str, asked: AskedT
     corrections = [quote for quote in preferred if _corrects(quote, first)]
     if corrections:
         return Selection((corrections[0], first), "correction", asked.latest)
-    rivals = _rivals(first, preferred, kind)
+    rivals = _rivals(first, preferred)
     if rivals:
-        differing: Differing = "dates" if kind == "when" else "figures"
+        differing: Differing = "dates" if first.value.kind == "dates" else "figures"
         return Selection(tuple(sorted([first, *rivals], key=_by_date)), differing, asked.latest)
     chosen = [first]
-    ratio = MIN_RATIO_SEVERAL if kind in SEVERAL else MIN_RATIO
-    for quote in ordered:
-        if len(chosen) == MAX_QUOTES or quote.chance < max(MIN_CHANCE, ratio * ordered[0].chance):
+    for quote in preferred:
+        if len(chosen) == MAX_QUOTES:
             break
-        if not any(_tells_the_same(quote, other) for other in chosen):
+        if quote.chance >= max(MIN_CHANCE, MIN_RATIO * ordered[0].chance) and _adds(quote, chosen):
             chosen.append(quote)
-    if kind == "why" and len(chosen) > 1 and is_later(chosen[1], first) and _is_rival(first, chosen[1]):
-        # Causes are found out later.
-        return Selection((chosen[1], first, *chosen[2:]), latest=True)
     return Selection(tuple(chosen), latest=asked.latest)
+
+
+def _adds(quote: Quote, chosen: Sequence[Quote]) -> bool:
+    """Whether the quote says something that none of the chosen says, or another story says the same."""
+    return not any(
+        _tells_the_same(quote, other) or (quote.teller == other.teller and agree(quote.value, other.value))
+        for other in chosen
+    )
 
 
 def _of_period(ordered: list[Quote], asked: AskedTime) -> list[Quote]:
@@ -151,14 +177,13 @@ def _corrects(quote: Quote, earlier: Quote) -> bool:
     return bool(wrong & told) and bool(told - wrong)
 
 
-def _rivals(first: Quote, ordered: Sequence[Quote], kind: Kind) -> list[Quote]:
-    """The best quote of each other story that puts a different figure, or date, to the same thing."""
+def _rivals(first: Quote, ordered: Sequence[Quote]) -> list[Quote]:
+    """The best quote of each other story that gives another figure, or date, for the same thing."""
     best: dict[str, Quote] = {}
-    for other in ordered if kind in ("how_many", "when") else ():
-        differs = _dates_differ if kind == "when" else _figures_differ
-        if _is_rival(first, other) and differs(first, other):
+    for other in ordered if first.value.kind != "words" else ():
+        if _is_rival(first, other) and differ(first.value, other.value):
             best.setdefault(other.teller, other)
-    return list(best.values())[: MAX_QUOTES - 1]
+    return list(best.values())[: MAX_OUTLETS - 1]
 
 
 def _in_own_language(ordered: Sequence[Quote], language: str) -> Quote:
@@ -184,28 +209,6 @@ def _is_rival(first: Quote, other: Quote) -> bool:
     if other.teller == first.teller or other.chance < max(MIN_CHANCE, RIVAL_RATIO * first.chance):
         return False
     return _same_thing(first, other)
-
-
-def _figures_differ(first: Quote, other: Quote) -> bool:
-    ours, theirs = figures(first.text, first.language), figures(other.text, other.language)
-    if first.language == other.language:
-        units = {figure.unit for figure in ours} & {figure.unit for figure in theirs}
-        ours, theirs = _of_units(ours, units), _of_units(theirs, units)
-    return bool(ours and theirs) and not {figure.value for figure in ours} & {figure.value for figure in theirs}
-
-
-def _dates_differ(first: Quote, other: Quote) -> bool:
-    """Whether both name days, and none that the other names."""
-    ours, theirs = _days(first), _days(other)
-    return bool(ours and theirs) and not ours & theirs
-
-
-def _days(quote: Quote) -> set[tuple[int, int]]:
-    return {(date.month, date.day) for date in find_dates(quote.text) if date.month and date.day}
-
-
-def _of_units(found: Sequence[Figure], units: set[str]) -> list[Figure]:
-    return [figure for figure in found if figure.unit in units]
 
 
 def is_later(one: Quote, other: Quote) -> bool:

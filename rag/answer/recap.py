@@ -31,6 +31,7 @@ class Recalled:
     end: int
     language: str
     chance: float = 1.0
+    answer: Span | None = None
 
 
 def recalled(article: Article, quote: str, language: str) -> Recalled | None:

@@ -1,46 +1,102 @@
-"""The judgement behind an answer: which retrieved sentences answer, and whether any does. Pure."""
+"""The judgement behind an answer: how likely each sentence that was read answers, and with which words.
+
+What the reader makes of a sentence and how well the search found it go into one probability, fitted by
+`python -m eval.benchmarks.fit_answers` on archives and questions that are not reported on. Pure but for the reader.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.candidates import candidates_of
-from rag.answer.features import Candidate, QuestionTerms, feature_matrix
-from rag.answer.rank import Models, found_features, probabilities
-from rag.text.question import Question
-from rag.types import Article, Hit
+from rag.answer.candidates import Candidate, candidate, windows_of
+from rag.answer.logistic import Logistic
+from rag.read.reader import Reader, ReadSentence
+from rag.types import Article, Hit, Span
+
+FEATURES = (
+    "reader",  # log odds that the sentence answers rather than nothing of what was read with it
+    "sentence",  # centred cosine of question and sentence
+    "behind",  # how far its passage was found behind the best one
+    "other_language",  # 1 where the sentence is not in the question's language
+)
+# Beyond this the reader is as sure as it gets.
+SURE = 12.0
+
+WEIGHTS = Path(__file__).with_name("weights.json")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """`chance` of one row of `FEATURES`; answers are shown from `threshold` on."""
+
+    chance: Logistic
+    threshold: float
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
-    """Candidates [n] with their features [n, d] and the chance [n] that each answers."""
+    """Candidates [n] with their features [n, d], the chance [n] that each answers, and the words that do.
+
+    `answers` are ranges of the article's text inside the candidate's span.
+    """
 
     candidates: list[Candidate]
+    answers: list[Span]
     rows: NDArray[np.float64]
-    own_language: list[bool]
     chances: NDArray[np.float64]
 
-    def confidence(self, fitted: Models) -> float:
-        """The probability that the archive answers the question; 0 without candidates."""
-        if not self.candidates:
-            return 0.0
-        return float(fitted.found(found_features(self.rows, self.chances, self.own_language))[0])
+    @property
+    def confidence(self) -> float:
+        """The probability that the likeliest sentence answers; 0 without candidates."""
+        return float(self.chances.max(initial=0.0))
+
+
+@cache
+def calibration(path: Path = WEIGHTS) -> Calibration:
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    if tuple(stored["features"]) != FEATURES:
+        raise ValueError(f"{path.name} was fitted for other features; run python -m eval.benchmarks.fit_answers")
+    return Calibration(Logistic.from_dict(stored["chance"]), float(stored["threshold"]))
 
 
 def weigh(
-    question: Question,
-    asked: QuestionTerms,
+    reader: Reader,
+    question: str,
     language: str,
     hits: Sequence[Hit],
     articles: Mapping[str, Article],
-    fitted: Models,
+    fitted: Calibration,
 ) -> Weighed:
-    """Every sentence of the hits with the chance that it answers a question in `language`."""
-    candidates = candidates_of(hits, articles)
-    rows = feature_matrix(question, asked, candidates)
-    own_language = [candidate.language == language for candidate in candidates]
-    return Weighed(candidates, rows, own_language, probabilities(rows, own_language, fitted))
+    """The sentences that were read for a question in `language`, in the order in which they were read."""
+    windows = windows_of(hits, articles)
+    best = max((hit.score for hit in hits), default=0.0)
+    candidates: list[Candidate] = []
+    answers: list[Span] = []
+    rows: list[list[float]] = []
+    for window, read in zip(windows, reader.read(question, [window.text for window in windows]), strict=True):
+        article = articles[window.hit.passage.article_id]
+        for at, sentence in enumerate(read):
+            found = candidate(window.hit, window.first + at, article)
+            if found is None or sentence.answer is None:
+                continue
+            candidates.append(found)
+            answers.append(Span(window.start + sentence.answer.start, window.start + sentence.answer.end))
+            rows.append(_row(found, sentence, window.hit.score - best, found.language != language))
+    matrix = np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
+    return Weighed(candidates, answers, matrix, fitted.chance(matrix))
+
+
+def _row(found: Candidate, sentence: ReadSentence, behind: float, other_language: bool) -> list[float]:
+    return [
+        float(np.clip(sentence.log_odds, -SURE, SURE)),
+        found.hit.sentence_scores[found.place],
+        behind,
+        float(other_language),
+    ]

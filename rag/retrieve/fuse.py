@@ -19,11 +19,10 @@ SAME_TELLING = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question in `language` as raw vectors [d]: with all that it leans on, and alone less its names."""
+    """A question in `language` as a raw vector [d], with all that it leans on."""
 
     language: str
     vector: Vector
-    aspect: Vector
 
 
 def score(
@@ -41,15 +40,13 @@ def score(
     own = asked.language if asked.language in means.passages else next(iter(means.passages), "")
     to_passages = centred(asked.vector, means.passages.get(own))
     to_sentences = centred(asked.vector, means.sentences.get(own))
-    aspect = centred(asked.aspect, means.sentences.get(own))
     scored = []
     for language, group in _by_language(candidates).items():
         dense = centred(np.stack([stored.vector for stored in group]), means.passages.get(language)) @ to_passages
         lengths = [len(stored.sentence_vectors) for stored in group]
         vectors = centred(np.concatenate([stored.sentence_vectors for stored in group]), means.sentences.get(language))
-        measures = (vectors @ to_sentences, _residuals(vectors, lengths, to_sentences), vectors @ aspect)
-        by_passage = zip(*(np.split(measure, np.cumsum(lengths)[:-1]) for measure in measures), strict=True)
-        for stored, own_dense, (sentences, residuals, aspects) in zip(group, dense.tolist(), by_passage, strict=True):
+        by_passage = np.split(vectors @ to_sentences, np.cumsum(lengths)[:-1])
+        for stored, own_dense, sentences in zip(group, dense.tolist(), by_passage, strict=True):
             passage, prominence = stored.passage, lexical.get(stored.rowid, 0.0)
             hit = Hit(
                 passage=passage,
@@ -62,8 +59,6 @@ def score(
                 dense=own_dense,
                 lexical=prominence,
                 sentence_scores=tuple(sentences.tolist()),
-                sentence_residuals=tuple(residuals.tolist()),
-                sentence_aspects=tuple(aspects.tolist()),
             )
             scored.append((stored, hit))
     scored.sort(key=lambda pair: (-pair[1].score, pair[0].rowid))
@@ -75,18 +70,6 @@ def _by_language(candidates: Iterable[StoredPassage]) -> dict[str, list[StoredPa
     for stored in candidates:
         grouped.setdefault(stored.passage.language, []).append(stored)
     return grouped
-
-
-def _residuals(vectors: Vector, lengths: Sequence[int], question: Vector) -> Vector:
-    """What is left of each sentence's likeness [n] without what all sentences of its passage share.
-
-    `vectors` are those of passages one after the other, with `lengths` sentences each.
-    """
-    parts = np.split(vectors, np.cumsum(lengths)[:-1])
-    shared = np.stack([part.mean(axis=0) if len(part) else np.zeros_like(question) for part in parts])
-    passages = np.repeat(np.arange(len(lengths)), lengths)
-    asked = centred(np.tile(question, (len(lengths), 1)), shared)
-    return np.asarray(np.einsum("ij,ij->i", centred(vectors, shared[passages]), asked[passages]))
 
 
 def collapsed(scored: Sequence[tuple[StoredPassage, Hit]], top_k: int) -> tuple[Hit, ...]:

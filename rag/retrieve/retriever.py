@@ -20,7 +20,6 @@ from rag.store.selection import Selection, selection
 from rag.text.asked_time import AskedTime, asked_time
 from rag.text.dates import bounds
 from rag.text.language import detect
-from rag.text.names import without_names
 from rag.text.normalise import has_diacritics
 from rag.text.terms import folded_terms
 from rag.types import Article, Hit
@@ -61,7 +60,7 @@ class ArchiveRetriever(BaseRetriever):
         matches = self._lexical(searched, language, chosen)
         if is_typed_plain(searched, language):
             searched, text = self._restored((searched, text), matches)
-        asked = fuse.Asked(language, self._embedded(searched), self._embedded(without_names(text)))
+        asked = fuse.Asked(language, self._embedded(searched))
         rowids = {*self._dense(asked, means, chosen), *matches}
         candidates = list(self.catalogue.passages(rowids).values())
         prominence = lexical.prominence(matches)

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answer.rank import Logistic
+from rag.answer.logistic import Logistic
 from rag.answer.verify.features import FEATURES
 
 WEIGHTS = Path(__file__).with_name("weights.json")
@@ -46,15 +46,6 @@ def models(path: Path = WEIGHTS) -> Models:
     if tuple(stored["features"]) != FEATURES:
         raise ValueError(f"{path.name} was fitted for other features; run python -m eval.benchmarks.fit_verify")
     parts = {
-        name: Fitted(
-            Logistic(
-                np.array(stored[name]["centre"]),
-                np.array(stored[name]["scale"]),
-                np.array(stored[name]["weights"]),
-                float(stored[name]["intercept"]),
-            ),
-            float(stored[name]["threshold"]),
-        )
-        for name in ("own", "other")
+        name: Fitted(Logistic.from_dict(stored[name]), float(stored[name]["threshold"])) for name in ("own", "other")
     }
     return Models(**parts)
