@@ -5,9 +5,10 @@ BIN    := $(VENV)/bin
 DATA   ?= ../shared/data
 ARTICLES ?= ../shared/articles
 ASKERS ?= 20,200
+TRAIN ?= ../shared/train
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-llm bench-verify bench-load fuzz test-faults clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-reading bench-speed fit-reader bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-llm bench-verify bench-load fuzz test-faults clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -53,15 +54,19 @@ format: $(VENV)/.installed-dev ## format the code
 eval: $(VENV)/.installed        ## every case over corpus/, and a report below eval-results/
 	@$(BIN)/rag eval --engine quotes
 
-eval-gate: $(VENV)/.installed   ## fail if an answer got worse than eval/baselines/corpus.json
-	@$(BIN)/rag eval check
+eval-gate: $(VENV)/.installed   ## fail if an answer got worse than the baselines in eval/baselines/
+	@$(BIN)/rag eval check corpus newsroom
 	@$(BIN)/rag eval gate --baseline eval/baselines/corpus.json
+	@$(BIN)/rag eval gate --baseline eval/baselines/newsroom.json
 
 bench-retrieval: $(VENV)/.installed-dev ## recall and nDCG beside two baselines
 	@$(BIN)/python -m eval.benchmarks.retrieval --data $(DATA)
 
 bench-answers: $(VENV)/.installed-dev   ## quotes, follow-ups, abstention
 	@$(BIN)/python -m eval.benchmarks.answers --data $(DATA)
+
+bench-reading: $(VENV)/.installed-dev   ## does the right sentence come, and nothing where nothing answers
+	@$(BIN)/python -m eval.benchmarks.reading --data $(DATA) --articles $(ARTICLES)
 
 bench-speed: $(VENV)/.installed-dev     ## ingestion, cold and warm answers, memory, disk
 	@$(BIN)/python -m eval.benchmarks.speed --data $(DATA)
@@ -89,6 +94,12 @@ bench-verify: $(VENV)/.installed-dev    ## the check against people's labels; JU
 
 bench-load: $(VENV)/.installed-dev      ## many who ask a server at a time: SECONDS=120, ASKERS=20,200
 	@$(BIN)/python -m eval.benchmarks.load --seconds $(or $(SECONDS),120) --askers $(ASKERS)
+
+fit-reader: $(VENV)/.installed-dev      ## train the reader, from where it was stopped, and calibrate it: TRAIN=../shared/train TOKENS=20e6
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
+	@$(BIN)/python -m eval.training.fit_reader --data $(TRAIN) --sets $(DATA) --tokens $(or $(TOKENS),20e6) --decay $(or $(DECAY),6e6)
+	@$(BIN)/python -m eval.training.export .train/reader.pt rag/read/reader.onnx
+	@$(BIN)/python -m eval.benchmarks.fit_answers --data $(DATA) --write
 
 clean:           ## remove .venv and caches (never the archive)
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build *.egg-info

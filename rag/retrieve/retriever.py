@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,14 @@ LEXICAL_CANDIDATES = 60
 RESTORED_FROM = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits, and the question that brought them: with the diacritics that it was typed without."""
+
+    hits: tuple[Hit, ...]
+    question: str
+
+
 class ArchiveRetriever(BaseRetriever):
     """`retrieve(str)` gives LlamaIndex nodes, `search(ArchiveQuery)` the hits behind them."""
 
@@ -49,10 +58,16 @@ class ArchiveRetriever(BaseRetriever):
 
     def search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
         """The passages that best fit the query, at most one telling of a story; fewer where there are fewer."""
-        with self.catalogue.snapshot():
-            return self._search(query) if query.text and self.catalogue.count().passages else ()
+        return self.found(query).hits
 
-    def _search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
+    def found(self, query: ArchiveQuery) -> Found:
+        """The same, with the question as it was understood."""
+        with self.catalogue.snapshot():
+            if query.text and self.catalogue.count().passages:
+                return self._found(query)
+        return Found((), query.searched)
+
+    def _found(self, query: ArchiveQuery) -> Found:
         means = self.means()
         chosen = selection(query.filters)
         text, searched = query.text, query.searched
@@ -66,7 +81,7 @@ class ArchiveRetriever(BaseRetriever):
         prominence = lexical.prominence(matches)
         preference = preferences(candidates, self.asked_time(text), query.focus)
         scored = fuse.score(asked, candidates, means, prominence, preference)
-        return fuse.collapsed(scored, query.top_k or self.top_k)
+        return Found(fuse.collapsed(scored, query.top_k or self.top_k), searched)
 
     def _restored(self, typed: Sequence[str], matches: Mapping[int, float]) -> list[str]:
         best = sorted(matches, key=matches.__getitem__, reverse=True)[:RESTORED_FROM]
