@@ -16,7 +16,7 @@ import numpy as np
 
 from rag.embed.batches import equal_lengths, in_parallel
 from rag.embed.onnx_engine import open_session
-from rag.embed.tokeniser import Tokeniser
+from rag.embed.tokeniser import Tokeniser, installed_tokeniser
 from rag.embed.weights import Floats, Weights
 from rag.errors import ReaderError
 from rag.read.layout import Layout, laid_out
@@ -53,23 +53,19 @@ class ReadSentence:
 class Reader:
     """Safe to call from several threads at once."""
 
-    def __init__(self, model: Path, weights: Weights) -> None:
+    def __init__(self, model: Path, weights: Weights, tokeniser: Tokeniser) -> None:
         """Raises ReaderError when the model cannot be run."""
         try:
             self._session = open_session(str(model))
         # ONNX Runtime's errors have no base class of their own.
         except Exception as error:
             raise ReaderError(f"{model.name}, the reading model, cannot be opened ({error}); install again") from error
-        vocabulary = weights.vocabulary()
         self._weights = weights
-        self._start, self._end = vocabulary.start, vocabulary.end
-        self._cutter = PieceCutter(Tokeniser(vocabulary), vocabulary)
+        self._cutter = PieceCutter(tokeniser)
 
     def read(self, question: str, texts: Sequence[Text]) -> list[list[ReadSentence]]:
         """For each text its sentences as read, in order."""
-        layouts = [
-            laid_out(self._cutter, self._start, self._end, question, text.title, text.text, LONGEST) for text in texts
-        ]
+        layouts = [laid_out(self._cutter, question, text.title, text.text, LONGEST) for text in texts]
         batches = equal_lengths(range(len(texts)), lambda at: len(layouts[at]))
         read: dict[int, list[ReadSentence]] = {}
         for batch, spans in zip(batches, in_parallel(lambda some: self._run(layouts, some), batches), strict=True):
@@ -105,4 +101,4 @@ def _read_sentence(sentence: Span, layout: Layout, scores: Floats) -> ReadSenten
 @cache
 def default_reader() -> Reader:
     """The one that ships, loaded on first use. Raises ReaderError when it cannot be."""
-    return Reader(MODEL, Weights.installed())
+    return Reader(MODEL, Weights.installed(), installed_tokeniser())
