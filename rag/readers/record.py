@@ -22,7 +22,9 @@ class Draft:
     """An article as one format's reader found it: the raw text and what the file declares about it.
 
     `published` is an ISO date, month or year; `language` an ISO 639-1 code; what the file does not say is None.
-    `is_markdown` marks a text with Markdown's links and pictures in it.
+    `is_markdown` marks a text with Markdown's links and pictures in it. `is_dated`: the reader has looked wherever a
+    date of publication may stand, and none in the text is one. `contradictions` are lines on what the file's own data
+    say in two ways.
     """
 
     text: str
@@ -34,6 +36,9 @@ class Draft:
     url: str | None = None
     id: str | None = None
     is_markdown: bool = False
+    updated: str | None = None
+    contradictions: tuple[str, ...] = ()
+    is_dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +60,8 @@ class Record:
     url: str | None
     path: str
     unquotable: tuple[Span, ...] = ()
+    updated: str | None = None
+    contradictions: tuple[str, ...] = ()
 
 
 def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
@@ -68,7 +75,8 @@ def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
     told = from_text(text)
     url = _line(draft.url) or told.url
     address = credit_of_url(url) if url else None
-    published = draft.published or _finest(told.published, address.published if address else None)
+    in_text = None if draft.is_dated else told.published
+    published = draft.published or _finest(in_text, address.published if address else None)
     article_id = _line(draft.id)
     key = article_id or url or hashlib.sha256(text.encode()).hexdigest()[:16]
     return Record(
@@ -82,6 +90,8 @@ def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
         language=draft.language or detect(text),
         url=url,
         path=path,
+        updated=draft.updated,
+        contradictions=draft.contradictions,
         unquotable=merge_spans(
             (
                 *unquotable_spans(text),
