@@ -1,7 +1,7 @@
 """Pages as publishing systems lay them out, drawn over invented outlets: the truth about each page is known.
 
 An `Outlet` is a set of parts (consent, header, byline, body, related stories, comments ...), each in one of several
-manners. Manners marked `held` are kept back: readers are worked on with the others only, and reported on with these.
+manners. Those of `page_parts_held` are kept back: readers are worked on with the others, and reported on with these.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from datetime import date
 from html import escape
 
 from eval.benchmarks import page_parts as parts
+from eval.benchmarks.page_parts_held import MANNERS_HELD
 from eval.benchmarks.page_stories import Story, story
 
 _NAMES = (("Port Ledger", "en"), ("The Weir Observer", "en"), ("Tholl Gazette", "en"), ("Ashmark Today", "en"),
@@ -34,7 +35,7 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A generated page, and what a reader has to find in it. `published` and `author` are None where it says neither."""
+    """A generated page, and what a reader has to find in it; `published` and `author` are None where it says neither"""
 
     html: str
     story: Story
@@ -76,10 +77,12 @@ def page(seed: int, *, held: bool) -> Page:
 def _outlet(rng: random.Random, *, held: bool) -> Outlet:
     name, language = rng.choice(_NAMES)
     manners = {
-        part: rng.choice([one for one in options if (one in parts.HELD) == held or one in parts.SHARED])
-        for part, options in parts.MANNERS.items()
+        part: rng.choice((*options, *(one for one in parts.MANNERS[part] if one in parts.NEITHER)))
+        for part, options in (MANNERS_HELD if held else parts.MANNERS).items()
     }
-    data = rng.choice(("exact", "graph", "after_list", "metas", "both", "stale_list", "none", "none", "none", "modified"))
+    data = rng.choice(
+        ("exact", "graph", "after_list", "metas", "both", "stale_list", "none", "none", "none", "modified")
+    )
     if data in ("none", "modified") and manners["byline"] is parts.no_byline and rng.random() < 0.7:
         data = "metas"
     after = ["related", "comments", "newsletter", "share", "tags"]
@@ -90,7 +93,12 @@ def _outlet(rng: random.Random, *, held: bool) -> Outlet:
 def _html(context: parts.Context, outlet: Outlet, filled: dict[str, str]) -> str:
     told = context.story
     title = context.rng.choice(("{h} | {s}", "{h} - {s}", "{h}", "{h} – {s}")).format(h=told.headline, s=outlet.name)
-    head = [f"<title>{escape(title)}</title>", '<meta charset="utf-8">', _metas(context, outlet), _json(context, outlet)]
+    head = [
+        f"<title>{escape(title)}</title>",
+        '<meta charset="utf-8">',
+        _metas(context, outlet),
+        _json(context, outlet),
+    ]
     order = context.rng.choice((("consent", "header"), ("header", "consent")))
     top = "".join(filled[name] for name in order)
     article = filled["article"].replace("@BYLINE@", filled["byline"]).replace("@INLINE@", filled["inline"])
@@ -122,16 +130,21 @@ def _metas(context: parts.Context, outlet: Outlet) -> str:
 def _json(context: parts.Context, outlet: Outlet) -> str:
     told = context.story
     kind = context.rng.choice(("NewsArticle", "Article", "ReportageNewsArticle", "BlogPosting"))
+    person = {"@type": "Person", "name": told.author}
     mine = {
         "@context": "https://schema.org", "@type": kind, "headline": told.headline,
         "datePublished": f"{told.published}T08:00:00+07:00",
-        "author": context.rng.choice(({"@type": "Person", "name": told.author}, [{"@type": "Person", "name": told.author}])),
+        "author": context.rng.choice((person, [person])),
         "publisher": {"@type": "NewsMediaOrganization", "name": outlet.name},
     }  # fmt: skip
     if told.updated:
         mine["dateModified"] = f"{told.updated}T09:30:00+07:00"
     others = [
-        {"@type": "ListItem", "position": i, "item": {"@type": "NewsArticle", "headline": one, "datePublished": str(day)}}
+        {
+            "@type": "ListItem",
+            "position": i,
+            "item": {"@type": "NewsArticle", "headline": one, "datePublished": str(day)},
+        }
         for i, (one, _, day) in enumerate(context.teasers(3))
     ]
     listed = {"@type": "ItemList", "itemListElement": others}

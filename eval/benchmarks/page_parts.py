@@ -40,22 +40,47 @@ class Context:
         return f"css-{zlib.crc32(f'{word} {self.site}'.encode()):08x}" if self._opaque else f"{word}__wrap"
 
     def teasers(self, count: int) -> list[tuple[str, str, date]]:
-        return [teaser(self.rng, self.language) for _ in range(count)]
+        told = [teaser(self.rng, self.language) for _ in range(count)]
+        return [one for one in told if one[0] != self.story.headline]
+
+    def comments(self, count: int) -> list[tuple[str, str, date]]:
+        return [comment(self.rng, self.language) for _ in range(count)]
 
     def day(self, day: date, *, weekday: bool = False) -> str:
         """A date as the site prints it."""
         if self.language == "vi":
-            plain = self.rng.choice((f"{day.day}/{day.month}/{day.year}", f"{day.day:02}/{day.month:02}/{day.year}", f"{day.day} tháng {day.month}, {day.year}"))
+            plain = self.rng.choice(
+                (
+                    f"{day.day}/{day.month}/{day.year}",
+                    f"{day.day:02}/{day.month:02}/{day.year}",
+                    f"{day.day} tháng {day.month}, {day.year}",
+                )
+            )
             return f"{_VI_DAYS[day.weekday()]}, {plain}" if weekday else plain
         month = _EN_MONTHS[day.month - 1]
         if self.american:
-            plain = self.rng.choice((f"{month} {day.day}, {day.year}", f"{month[:3]}. {day.day}, {day.year}", f"{day.month:02}/{day.day:02}/{day.year}"))
+            plain = self.rng.choice(
+                (
+                    f"{month} {day.day}, {day.year}",
+                    f"{month[:3]}. {day.day}, {day.year}",
+                    f"{day.month:02}/{day.day:02}/{day.year}",
+                )
+            )
         else:
-            plain = self.rng.choice((f"{day.day} {month} {day.year}", f"{day.day} {month[:3]} {day.year}", f"{day.day:02}/{day.month:02}/{day.year}"))
+            plain = self.rng.choice(
+                (
+                    f"{day.day} {month} {day.year}",
+                    f"{day.day} {month[:3]} {day.year}",
+                    f"{day.day:02}/{day.month:02}/{day.year}",
+                )
+            )
         return f"{_EN_DAYS[day.weekday()]}, {plain}" if weekday and "/" not in plain else plain
 
     def clock(self) -> str:
-        return self.say(f"{self.rng.randrange(1, 12)}:{self.rng.randrange(10, 59)} a.m.{' ET' if self.american else ''}", f"{self.rng.randrange(5, 22):02}:{self.rng.randrange(10, 59)} (GMT+7)")
+        return self.say(
+            f"{self.rng.randrange(1, 12)}:{self.rng.randrange(10, 59)} a.m.{' ET' if self.american else ''}",
+            f"{self.rng.randrange(5, 22):02}:{self.rng.randrange(10, 59)} (GMT+7)",
+        )
 
 
 # Consent
@@ -95,22 +120,22 @@ def _consent_words(c: Context) -> str:
 
 
 def header_today(c: Context) -> str:
-    return f'<header><div class="logo"><a href="/">{c.site}</a></div><span class="date">{c.day(TODAY, weekday=True)}</span>{_menu(c)}</header>'
+    return f'<header><div class="logo"><a href="/">{c.site}</a></div><span class="date">{c.day(TODAY, weekday=True)}</span>{menu(c)}</header>'
 
 
 def header_strip(c: Context) -> str:
-    return f'<div class="topbar"><div class="today">{c.day(TODAY, weekday=True)}</div><a href="/login">{c.say("Log in", "Đăng nhập")}</a></div><nav>{_menu(c)}</nav>'
+    return f'<div class="topbar"><div class="today">{c.day(TODAY, weekday=True)}</div><a href="/login">{c.say("Log in", "Đăng nhập")}</a></div><nav>{menu(c)}</nav>'
 
 
 def header_plain(c: Context) -> str:
-    return f'<div class="{c.name("head")}"><a href="/"><img alt="{c.site}" src="/l.png"></a><time datetime="{TODAY}">{c.day(TODAY)}</time>{_menu(c)}</div>'
+    return f'<div class="{c.name("head")}"><a href="/"><img alt="{c.site}" src="/l.png"></a><time datetime="{TODAY}">{c.day(TODAY)}</time>{menu(c)}</div>'
 
 
 def header_h1_logo(c: Context) -> str:
-    return f'<div class="site-head"><h1><a href="/">{c.site}</a></h1><p>{c.day(TODAY, weekday=True)}</p>{_menu(c)}</div>'
+    return f'<div class="site-head"><h1><a href="/">{c.site}</a></h1><p>{c.day(TODAY, weekday=True)}</p>{menu(c)}</div>'
 
 
-def _menu(c: Context) -> str:
+def menu(c: Context) -> str:
     names = c.say("World,Business,Sport,Culture,Opinion", "Thời sự,Kinh doanh,Thể thao,Văn hóa,Ý kiến").split(",")
     return "<ul>" + "".join(f'<li><a href="/{i}">{name}</a></li>' for i, name in enumerate(names)) + "</ul>"
 
@@ -140,12 +165,15 @@ def footer_div(c: Context) -> str:
 
 
 def sidebar_cards(c: Context) -> str:
-    cards = "".join(f'<div class="card"><h3><a href="/{i}">{escape(t)}</a></h3><p>{escape(s)}</p><time datetime="{d}">{c.day(d)}</time></div>' for i, (t, s, d) in enumerate(c.teasers(3)))
+    cards = "".join(
+        f'<div class="card"><h3><a href="/{i}">{escape(t)}</a></h3><p>{escape(s)}</p><time datetime="{d}">{c.day(d)}</time></div>'
+        for i, (t, s, d) in enumerate(c.teasers(3))
+    )
     return f'<div class="widget"><h2>{c.say("Most read", "Đọc nhiều")}</h2>{cards}</div>'
 
 
 def sidebar_list(c: Context) -> str:
-    return f'<div class="{c.name("list")}"><h4>{c.say("Latest news", "Tin mới nhất")}</h4><ol>{_links(c, 5)}</ol></div>'
+    return f'<div class="{c.name("list")}"><h4>{c.say("Latest news", "Tin mới nhất")}</h4><ol>{links(c, 5)}</ol></div>'
 
 
 # The byline, with the date
@@ -160,8 +188,10 @@ def byline_line(c: Context) -> str:
 
 
 def byline_labels(c: Context) -> str:
-    updated = f'<div>{c.say("Updated", "Cập nhật")}: {c.day(c.story.updated)}, {c.clock()}</div>' if c.story.updated else ""
-    own = f'<div>{c.say("Published", "Xuất bản")}: {c.day(c.story.published)}, {c.clock()}</div>'
+    updated = (
+        f"<div>{c.say('Updated', 'Cập nhật')}: {c.day(c.story.updated)}, {c.clock()}</div>" if c.story.updated else ""
+    )
+    own = f"<div>{c.say('Published', 'Xuất bản')}: {c.day(c.story.published)}, {c.clock()}</div>"
     both = c.rng.choice((own + updated, updated + own))
     return f'<div class="article-info"><a rel="author" href="/u">{c.story.author}</a>{both}</div>'
 
@@ -179,12 +209,20 @@ def byline_opaque(c: Context) -> str:
 
 
 def byline_dl(c: Context) -> str:
-    updated = f'<dt>{c.say("Last updated", "Cập nhật lần cuối")}</dt><dd>{c.day(c.story.updated)}</dd>' if c.story.updated else ""
+    updated = (
+        f"<dt>{c.say('Last updated', 'Cập nhật lần cuối')}</dt><dd>{c.day(c.story.updated)}</dd>"
+        if c.story.updated
+        else ""
+    )
     return f'<dl class="facts"><dt>{c.say("Author", "Tác giả")}</dt><dd itemprop="author">{c.story.author}</dd>{updated}<dt>{c.say("Published", "Ngày đăng")}</dt><dd>{c.day(c.story.published)}</dd></dl>'
 
 
 def byline_micro(c: Context) -> str:
-    updated = f'<time itemprop="dateModified" datetime="{c.story.updated}">{c.day(c.story.updated)}</time>' if c.story.updated else ""
+    updated = (
+        f'<time itemprop="dateModified" datetime="{c.story.updated}">{c.day(c.story.updated)}</time>'
+        if c.story.updated
+        else ""
+    )
     return f'<div class="story-credit">{updated}<span itemprop="author" itemscope itemtype="https://schema.org/Person"><span itemprop="name">{c.story.author}</span></span> <time itemprop="datePublished" datetime="{c.story.published}">{c.day(c.story.published)}</time></div>'
 
 
@@ -196,27 +234,27 @@ def no_byline(_: Context) -> str:
 
 
 def article_tag(c: Context) -> str:
-    return f'<article><h1>{escape(c.story.headline)}</h1><p class="lead">{escape(c.story.standfirst)}</p>@BYLINE@<div class="article-body">{_paragraphs(c)}</div>@TAIL@</article>'
+    return f'<article><h1>{escape(c.story.headline)}</h1><p class="lead">{escape(c.story.standfirst)}</p>@BYLINE@<div class="article-body">{inline_paragraphs(c)}</div>@TAIL@</article>'
 
 
 def article_entry(c: Context) -> str:
-    return f'<div class="post type-post tag-news"><div class="entry-header"><h1 class="entry-title">{escape(c.story.headline)}</h1>@BYLINE@</div><div class="entry-content"><p><strong>{escape(c.story.standfirst)}</strong></p>{_paragraphs(c)}</div>@TAIL@</div>'
+    return f'<div class="post type-post tag-news"><div class="entry-header"><h1 class="entry-title">{escape(c.story.headline)}</h1>@BYLINE@</div><div class="entry-content"><p><strong>{escape(c.story.standfirst)}</strong></p>{inline_paragraphs(c)}</div>@TAIL@</div>'
 
 
 def article_date_above(c: Context) -> str:
-    return f'<div class="detail"><div class="detail-top">@BYLINE@</div><h1 class="title-detail">{escape(c.story.headline)}</h1><p class="description">{escape(c.story.standfirst)}</p><div class="fck_detail">{_paragraphs(c)}</div>@TAIL@</div>'
+    return f'<div class="detail"><div class="detail-top">@BYLINE@</div><h1 class="title-detail">{escape(c.story.headline)}</h1><p class="description">{escape(c.story.standfirst)}</p><div class="fck_detail">{inline_paragraphs(c)}</div>@TAIL@</div>'
 
 
 def article_flat(c: Context) -> str:
-    return f"<h1>{escape(c.story.headline)}</h1>@BYLINE@<p>{escape(c.story.standfirst)}</p>{_paragraphs(c)}@TAIL@"
+    return f"<h1>{escape(c.story.headline)}</h1>@BYLINE@<p>{escape(c.story.standfirst)}</p>{inline_paragraphs(c)}@TAIL@"
 
 
 def article_opaque(c: Context) -> str:
-    return f'<div class="sc-aa1"><div class="sc-aa2"><h1 class="sc-aa3">{escape(c.story.headline)}</h1><div class="sc-aa4">{escape(c.story.standfirst)}</div>@BYLINE@</div><div class="sc-aa5">{_paragraphs(c)}</div></div>@TAIL@'
+    return f'<div class="sc-aa1"><div class="sc-aa2"><h1 class="sc-aa3">{escape(c.story.headline)}</h1><div class="sc-aa4">{escape(c.story.standfirst)}</div>@BYLINE@</div><div class="sc-aa5">{inline_paragraphs(c)}</div></div>@TAIL@'
 
 
 def article_header(c: Context) -> str:
-    return f'<article class="story"><header><h1>{escape(c.story.headline)}</h1><h2>{escape(c.story.standfirst)}</h2>@BYLINE@</header><section>{_paragraphs(c)}</section><footer>@TAIL@</footer></article>'
+    return f'<article class="story"><header><h1>{escape(c.story.headline)}</h1><h2>{escape(c.story.standfirst)}</h2>@BYLINE@</header><section>{inline_paragraphs(c)}</section><footer>@TAIL@</footer></article>'
 
 
 def article_breaks(c: Context) -> str:
@@ -224,12 +262,16 @@ def article_breaks(c: Context) -> str:
 
 
 def article_sections(c: Context) -> str:
-    body = "".join(f'<div class="chunk" data-testid="text-block">{part}</div>' for part in _paragraphs(c).split("<!--cut-->"))
+    body = "".join(
+        f'<div class="chunk" data-testid="text-block">{part}</div>' for part in inline_paragraphs(c).split("<!--cut-->")
+    )
     return f'<div class="page-article"><div class="hero"><h1>{escape(c.story.headline)}</h1><p>{escape(c.story.standfirst)}</p></div>@BYLINE@{body}@TAIL@</div>'
 
 
-def _paragraphs(c: Context) -> str:
-    written = [f"<p>{escape(text)}</p>" for text in c.story.paragraphs]
+def inline_paragraphs(c: Context, *, wrapped: bool = False) -> str:
+    """The story's paragraphs, its table, and between them the place of what stands there beside it."""
+    open_, close = ("<div><p>", "</p></div>") if wrapped else ("<p>", "</p>")
+    written = [f"{open_}{escape(text)}{close}" for text in c.story.paragraphs]
     written.insert(c.rng.randrange(1, len(written)), "@INLINE@")
     return "<!--cut-->".join(written) + _rows(c)
 
@@ -239,23 +281,28 @@ def _rows(c: Context) -> str:
         return ""
     head, *rows = c.story.rows
     top = "<tr>" + "".join(f"<th>{cell}</th>" for cell in head) + "</tr>"
-    return "<table>" + top + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows) + "</table>"
+    return (
+        "<table>"
+        + top
+        + "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
+        + "</table>"
+    )
 
 
 # Between its paragraphs
 
 
 def inline_teaser(c: Context) -> str:
-    (title, _, _), = c.teasers(1)
+    ((title, _, _),) = c.teasers(1)
     return f'<p><strong>{c.say("Read more:", "Xem thêm:")} <a href="/1">{escape(title)}</a></strong></p>'
 
 
 def inline_box(c: Context) -> str:
-    return f'<div class="related-box"><h4>{c.say("Related", "Tin liên quan")}</h4><ul>{_links(c, 2)}</ul></div>'
+    return f'<div class="related-box"><h4>{c.say("Related", "Tin liên quan")}</h4><ul>{links(c, 2)}</ul></div>'
 
 
 def inline_card(c: Context) -> str:
-    (title, summary, day), = c.teasers(1)
+    ((title, summary, day),) = c.teasers(1)
     return f'<div class="sc-k1"><a href="/1"><img src="/1.jpg"><h3>{escape(title)}</h3></a><p>{escape(summary)}</p><time datetime="{day}">{c.day(day)}</time></div>'
 
 
@@ -271,21 +318,34 @@ def inline_sale(c: Context) -> str:
 
 
 def related_list(c: Context) -> str:
-    return f'<section class="related"><h3>{c.say("Related stories", "Tin liên quan")}</h3><ul>{_links(c, 4)}</ul></section>'
+    return (
+        f'<section class="related"><h3>{c.say("Related stories", "Tin liên quan")}</h3><ul>{links(c, 4)}</ul></section>'
+    )
 
 
 def related_cards(c: Context) -> str:
-    cards = "".join(f'<article class="teaser"><a href="/{i}"><h3>{escape(t)}</h3></a><p>{escape(s)}</p><span class="date">{c.day(d)}</span></article>' for i, (t, s, d) in enumerate(c.teasers(4)))
+    cards = "".join(
+        f'<article class="teaser"><a href="/{i}"><h3>{escape(t)}</h3></a><p>{escape(s)}</p><span class="date">{c.day(d)}</span></article>'
+        for i, (t, s, d) in enumerate(c.teasers(4))
+    )
     return f'<div class="more-stories">{cards}</div>'
 
 
 def related_opaque(c: Context) -> str:
-    cards = "".join(f'<div class="sc-m2"><h3><a href="/{i}">{escape(t)}</a></h3><div class="sc-m3">{escape(s)}</div></div>' for i, (t, s, _) in enumerate(c.teasers(3)))
-    return f'<div class="sc-m1"><div class="sc-m0">{c.say("You may also like", "Có thể bạn quan tâm")}</div>{cards}</div>'
+    cards = "".join(
+        f'<div class="sc-m2"><h3><a href="/{i}">{escape(t)}</a></h3><div class="sc-m3">{escape(s)}</div></div>'
+        for i, (t, s, _) in enumerate(c.teasers(3))
+    )
+    return (
+        f'<div class="sc-m1"><div class="sc-m0">{c.say("You may also like", "Có thể bạn quan tâm")}</div>{cards}</div>'
+    )
 
 
 def related_tables(c: Context) -> str:
-    rows = "".join(f'<tr><td><img src="/{i}.jpg"></td><td><a href="/{i}">{escape(t)}</a></td></tr>' for i, (t, _, _) in enumerate(c.teasers(3)))
+    rows = "".join(
+        f'<tr><td><img src="/{i}.jpg"></td><td><a href="/{i}">{escape(t)}</a></td></tr>'
+        for i, (t, _, _) in enumerate(c.teasers(3))
+    )
     return f'<b>{c.say("More from this section", "Tin cùng chuyên mục")}</b><table width="100%">{rows}</table>'
 
 
@@ -294,16 +354,21 @@ def comments_list(c: Context) -> str:
 
 
 def comments_micro(c: Context) -> str:
-    return f'<section>{"".join(f"<div itemprop=comment itemscope itemtype=https://schema.org/Comment><b>{n}</b> <time itemprop=datePublished datetime={d}>{d}</time><p>{escape(w)}</p></div>" for n, w, d in (comment(c.rng, c.language) for _ in range(3)))}</section>'
+    return f"<section>{''.join(f'<div itemprop=comment itemscope itemtype=https://schema.org/Comment><b>{n}</b> <time itemprop=datePublished datetime={d}>{d}</time><p>{escape(w)}</p></div>' for n, w, d in c.comments(3))}</section>"
 
 
 def comments_opaque(c: Context) -> str:
-    return f'<div class="sc-c1"><div class="sc-c0">{c.say("2 comments", "2 bình luận")}</div>{_comments(c, "sc-c2")}</div>'
+    return (
+        f'<div class="sc-c1"><div class="sc-c0">{c.say("2 comments", "2 bình luận")}</div>{_comments(c, "sc-c2")}</div>'
+    )
 
 
 def _comments(c: Context, name: str) -> str:
-    told = (comment(c.rng, c.language) for _ in range(2))
-    return "".join(f'<div class="{name}"><b>{who}</b> <span>{c.day(day)}</span><p>{escape(words)}</p></div>' for who, words, day in told)
+    told = c.comments(2)
+    return "".join(
+        f'<div class="{name}"><b>{who}</b> <span>{c.day(day)}</span><p>{escape(words)}</p></div>'
+        for who, words, day in told
+    )
 
 
 def newsletter_form(c: Context) -> str:
@@ -330,7 +395,7 @@ def tags_plain(c: Context) -> str:
     return f'<p>{c.say("Topics", "Chủ đề")}: <a href="/t/1">{c.say("harbour", "bến cảng")}</a> <a href="/t/2">{c.say("budget", "ngân sách")}</a></p>'
 
 
-def _links(c: Context, count: int) -> str:
+def links(c: Context, count: int) -> str:
     return "".join(f'<li><a href="/{i}">{escape(title)}</a></li>' for i, (title, _, _) in enumerate(c.teasers(count)))
 
 
@@ -350,10 +415,5 @@ MANNERS: dict[str, tuple[Manner, ...]] = {
     "share": (share_words, share_opaque, nothing),
     "tags": (tags_list, tags_plain, nothing),
 }  # fmt: skip
-HELD: frozenset[Manner] = frozenset({
-    consent_unnamed, consent_dialog, header_plain, header_h1_logo, frame_flat, frame_form, footer_div, sidebar_list,
-    byline_opaque, byline_dl, byline_micro, byline_weekday, article_opaque, article_breaks, article_sections,
-    article_header, inline_card, inline_sale, related_opaque, related_tables, comments_micro, comments_opaque,
-    newsletter_opaque, share_opaque, tags_plain,
-})  # fmt: skip
-SHARED: frozenset[Manner] = frozenset({nothing, no_byline})
+# Of both halves.
+NEITHER: frozenset[Manner] = frozenset({nothing, no_byline})

@@ -37,9 +37,25 @@ _VI_WHAT = (
     "Không ai bị thương nhưng {n} gia đình tại {place} mất điện đến tận khuya.",
 )
 _EN_THINGS = ("ferry pier", "glass works", "night school", "tram depot", "salt mill", "lighthouse", "covered market")
-_VI_THINGS = ("bến phà", "lò thủy tinh", "trường bổ túc", "xưởng xe điện", "nhà máy muối", "ngọn hải đăng", "chợ mái vòm")
-_EN_HEADS = ("{thing} in {place} closes after {n} years", "Council of {place} votes on {thing}", "How the {thing} of {place} lost {n} jobs")
-_VI_HEADS = ("{thing} ở {place} đóng cửa sau {n} năm", "Hội đồng {place} bỏ phiếu về {thing}", "Vì sao {thing} của {place} mất {n} việc làm")
+_VI_THINGS = (
+    "bến phà",
+    "lò thủy tinh",
+    "trường bổ túc",
+    "xưởng xe điện",
+    "nhà máy muối",
+    "ngọn hải đăng",
+    "chợ mái vòm",
+)
+_EN_HEADS = (
+    "{thing} in {place} closes after {n} years",
+    "Council of {place} votes on {thing}",
+    "How the {thing} of {place} lost {n} jobs",
+)
+_VI_HEADS = (
+    "{thing} ở {place} đóng cửa sau {n} năm",
+    "Hội đồng {place} bỏ phiếu về {thing}",
+    "Vì sao {thing} của {place} mất {n} việc làm",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +105,10 @@ def comment(rng: random.Random, language: str) -> tuple[str, str, date]:
     fill = _Filler(rng, language)
     words = ("Tôi thấy {thing} này nên giữ lại, nhà tôi ở {place} đã {n} năm.", "Bài viết thiếu số liệu {m} năm trước.")
     if language != "vi":
-        words = ("I worked at the {thing} for {n} years and nobody asked us.", "Typical of {place}, same as {m} years ago.")
+        words = (
+            "I worked at the {thing} for {n} years and nobody asked us.",
+            "Typical of {place}, same as {m} years ago.",
+        )
     return fill.name(), fill(rng.choice(words)), date(2019, 1, 1) + timedelta(days=rng.randrange(2_700))
 
 
@@ -122,4 +141,7 @@ def _table(rng: random.Random, fill: _Filler) -> tuple[tuple[str, ...], ...]:
     heads = (fill("{place}"), fill("{place}"))
     while heads[0] == heads[1]:
         heads = (fill("{place}"), fill("{place}"))
-    return (("", *heads), *((fill.name(), str(rng.randrange(100, 999)), f"{rng.randrange(10, 99)}.5") for _ in range(4)))
+    return (
+        ("", *heads),
+        *((fill.name(), str(rng.randrange(100, 999)), f"{rng.randrange(10, 99)}.5") for _ in range(4)),
+    )

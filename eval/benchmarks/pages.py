@@ -114,7 +114,11 @@ def _show(number: int, result: Read) -> None:
     print(f"{number}: F1 {result.f1:.2f}  {result.page.layout}", file=sys.stderr)
     if read_as:
         told = result.page
-        print(f"   {read_as.published} ({told.published})  {read_as.author!r} ({told.author!r})  {read_as.title!r} ({told.story.headline!r})", file=sys.stderr)
+        print(
+            f"   {read_as.published} ({told.published})  {read_as.author!r} ({told.author!r})  "
+            f"{read_as.title!r} ({told.story.headline!r})",
+            file=sys.stderr,
+        )
 
 
 if __name__ == "__main__":

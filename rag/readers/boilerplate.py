@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.readers.box_labels import leads_to_another_story
 from rag.readers.bylines import is_signature, read_line
 from rag.readers.metadata import head_lines, tail_lines
 from rag.types import Span, merge_spans
@@ -58,6 +59,22 @@ _WHOLE_LINES = (
 )
 _WHOLE_LINE = re.compile("|".join(f"(?:{pattern})" for pattern in _WHOLE_LINES), re.IGNORECASE)
 _TOPICS_WITH_WORDS = re.compile(r"#[^\s#][^#\n]*\s#[^\s#][^.!?]*")
+
+# A whole line that bids its reader follow, install or subscribe, and names where.
+_PLACES = (
+    r"(?:facebook|fanpage|twitter|zalo|telegram|whats\s?app|viber|you\s?tube|tik\s?tok|instagram|threads|linkedin|"
+    r"google (?:news|tin tức)|apple news|flipboard|rss|newsletters?|bản tin|podcasts?|(?:our|the|us on|mobile|this) "
+    r"(?:app|channel|page|community|group)|ứng dụng|kênh|trang(?: fanpage)?|inbox|hộp thư)"
+)
+_INVITATION = re.compile(
+    r"(?:(?:please |you can |don['’]t forget to )?(?:follow|join|like|subscribe|sign up|download|install|"
+    r"get (?:our|the)|connect with|find us|stay (?:informed|updated|tuned|connected|up to date))\b"
+    r"|(?:mời |kính mời )?(?:(?:bạn|quý|bạn đọc|quý vị|độc giả|quý độc giả|các bạn) ){0,3}(?:hãy |có thể |vui lòng )?"
+    r"(?:theo dõi|tham gia|đăng ký|tải|cài đặt|bấm|nhấn|like|follow|đón đọc|đón xem|kết nối)\b)"
+    rf"(?=.{{0,160}}\b(?:us|our|chúng tôi|báo|tòa soạn|toà soạn|{_PLACES}))"
+    rf"(?=.{{0,160}}\b{_PLACES}\b)[^.!?]{{0,200}}[.!?]?",
+    re.IGNORECASE,
+)
 
 _START = r"(?:^[ \t]*|(?<=[.!?…”\"’)\]])[ \t]{0,4})"
 _TO_STOP = r"[^.!?\n]{0,100}[.!?]?"
@@ -140,7 +157,12 @@ def markup_spans(text: str) -> tuple[Span, ...]:
 def _whole_lines(text: str) -> Iterator[Span]:
     for match in _LINE.finditer(text):
         line = match.group().strip(_LIST_MARKS) if len(match.group()) <= _MAX_LINE else ""
-        if line and (_WHOLE_LINE.fullmatch(line) or _TOPICS_WITH_WORDS.fullmatch(line)):
+        if line and (
+            _WHOLE_LINE.fullmatch(line)
+            or _TOPICS_WITH_WORDS.fullmatch(line)
+            or leads_to_another_story(line)
+            or _INVITATION.fullmatch(line)
+        ):
             yield _trimmed(text, *match.span())
 
 

@@ -53,7 +53,8 @@ _PARTICLES = frozenset(["de", "da", "del", "della", "van", "von", "der", "den", 
 _DATELINE_WORD = re.compile(
     r"\b(?:da cap nhat|cap nhat|lan cuoi|updated?|last|published|posted|dang|xuat ban|date|luc|ngay|on|at|gio|phut|"
     r"thu (?:hai|ba|tu|nam|sau|bay|[2-7])|t[2-7]|chu nhat|cn|"
-    r"(?:mon|tues?|wed|wednes|thu|thurs?|fri|sat|satur|sun)(?:day)?|a\.?m|p\.?m|sa|ch|gmt|utc|[ecmp][ds]?t|ict|am|pm)\b\.?|[+-]?\d{1,2}(?:[:hg]\d{2}){0,2}\b|[|•·,:;()\-–—+]"
+    r"(?:mon|tues?|wed|wednes|thu|thurs?|fri|sat|satur|sun)(?:day)?|a\.?m|p\.?m|sa|ch|gmt|utc|[ecmp][ds]?t|ict|bst|"
+    r"[ce]es?t|ist|jst|kst|sgt|hkt|ae[ds]t|msk|am|pm)\b\.?|[+-]?\d{1,2}(?:[:hg.]\d{2}){0,2}\b|[|•·,:;()\-–—+]"
 )
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _PUBLISHED_WORD = re.compile(r"published|posted|dang|xuat ban")
@@ -220,7 +221,9 @@ def _is_beside_date(part: str) -> bool:
     if match := _BYLINE.fullmatch(left):
         left = match["rest"]
     named = is_person(left) and (is_apart or len(left.split()) > 1)
-    return named or (is_apart and len(left.split()) <= 4 and not any(map(str.isdigit, left)) and left[-1:] not in ".!?:")
+    return named or (
+        is_apart and len(left.split()) <= 4 and not any(map(str.isdigit, left)) and left[-1:] not in ".!?:"
+    )
 
 
 def _names_another_date(line: str, mentions: Sequence[DateMention]) -> bool:
@@ -248,7 +251,7 @@ def _without(text: str, pattern: re.Pattern[str]) -> str:
 
 
 def _is_set_apart(place: str, line: str) -> bool:
-    """Whether a place stands apart from the date: "Hà Nội, 12/3/2026", "HANOI June 17"; "Born 12 March 1961" is none."""
+    """Whether a place stands apart from the date: "Hanoi, 12/3/2026", "HANOI June 17", and not "Born 12 March 1961"."""
     at = line.find(place)
     around = line[max(0, at - 3) : at] + line[at + len(place) : at + len(place) + 3]
     return place.isupper() or not place.isascii() or at < 0 or any(char in ",-–—(|•·" for char in around)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from rag.readers.box_labels import is_box_label, is_comments_label
 from rag.readers.page_blocks import HEADINGS, Block, blocks
 from rag.text.normalise import flatten
 
@@ -29,8 +30,8 @@ _WORDS = (
     "pagination", "pager", "login", "signin", "toolbar", "topbar",
     # other stories
     "related", "relate", "recommend(?:ed|ations?)?", "recirc", "recirculation", "popular", "trending", "mostread",
-    "most-(?:read|viewed|popular|commented)", "more-(?:stories|news|from|on|like)", "read-(?:more|next|also)", "see-also",
-    "also-read", "up-next", "you-may", "teasers?", "promos?", "lien-?quan", "tin-?lien-?quan", "tin-?khac",
+    "most-(?:read|viewed|popular|commented)", "more-(?:stories|news|from|on|like)", "read-(?:more|next|also)",
+    "see-also", "also-read", "up-next", "you-may", "teasers?", "promos?", "lien-?quan", "tin-?lien-?quan", "tin-?khac",
     "tin-?moi", "doc-?nhieu", "doc-?them", "xem-?them", "xem-?nhieu", "cung-?chuyen-?muc", "suggest(?:ed|ions?)?",
     # readers
     "comments?", "commentary-list", "respond", "replies", "reactions?", "binh-?luan", "y-?kien",
@@ -63,39 +64,20 @@ _CONSENT = re.compile(
 _ASKING = re.compile(
     r"accept|agree|reject|decline|allow|manage|preferences|settings|got it|ok\b|dong y|chap nhan|tu choi|tuy chon"
 )
-_RELATED = re.compile(
-    r"(?:tin|bai)(?: viet| bao)? (?:lien quan|khac|cung chuyen muc|cung chu de|moi(?: nhat)?|doc nhieu|nong|nen doc)|"
-    r"(?:doc|xem)(?: them| tiep| nhieu(?: nhat)?)|(?:co the )?ban (?:co the )?quan tam|dang duoc quan tam|"
-    r"cung chuyen muc|chu de lien quan|tin lien quan|su kien(?: lien quan| nong)?|"
-    r"related(?: (?:articles?|stor(?:y|ies)|news|topics?|content|posts?|coverage|links?))?|"
-    r"(?:read|see|watch) (?:more|next|also)|more (?:on this(?: story)?|stories|news|from .{1,40}|in .{1,30}|like this)|"
-    r"(?:most|also) (?:read|popular|viewed|shared|commented)|popular(?: (?:now|stories|articles))?|trending(?: now)?|"
-    r"recommended(?: (?:for you|stories|reading))?|you (?:may|might) (?:also )?(?:like|be interested in)|"
-    r"up next|latest(?: (?:news|stories|headlines))?|top stories|editors?['’]?s? picks?|what to read next|"
-    r"around the web|from the web|don['’]?t miss|in other news|elsewhere"
-)
-_COMMENTS = re.compile(
-    r"(?:\d+ )?(?:binh luan|y kien(?: ban doc)?|phan hoi|comments?|responses?|replies|reader comments|discussion|"
-    r"join the (?:conversation|discussion)|what do you think|leave a (?:reply|comment)|gui (?:binh luan|y kien)|"
-    r"viet binh luan|ban doc binh luan)(?: \(\d+\)| \d+|: \d+)?"
-)
-_SHARE = re.compile(
-    r"(?:chia se|share)(?: (?:bai viet|this|on|now|article|story))?(?: (?:nay|article|story|post))?|follow us|theo doi (?:chung toi|bao)"
-)
-_BOX_LABEL = re.compile(rf"(?:{_RELATED.pattern}|{_COMMENTS.pattern}|{_SHARE.pattern})\s*[:>»…]*", re.IGNORECASE)
 _SELLING = re.compile(
     r"subscri|/login|log-?in\b|sign-?in|sign-?up|register|regist|dang-?nhap|dang-?ky|membership|/account|/checkout|"
-    r"/donate|/support-us|/offer|newsletter",
+    r"/donate|/support-us|/offer|newsletter|apps\.apple|itunes\.|play\.google|/apps?/?$",
     re.IGNORECASE,
 )
 # A box has no more text than this; what has more is a story, whatever it is called.
+_BOXES = ("div", "section", "form", "ul", "ol", "li", "article", "p", "center", "dl", "figure", "table")
 _BOX = 1_500
 _CARD = 700
 
 
-def drop_by_markup(tree: Any, headlines: Collection[Any]) -> None:
+def drop_by_markup(tree: Any, headline: Collection[Any]) -> None:
     """Takes out what its tag, role, class or id names as no story, in place."""
-    kept = _around(headlines)
+    kept = _around(headline)
     total = len(_text(tree)) or 1
     for element in list(tree.iter("*")):
         if element in kept or element.tag in _KEPT or element.getparent() is None:
@@ -105,21 +87,21 @@ def drop_by_markup(tree: Any, headlines: Collection[Any]) -> None:
             element.drop_tree()
 
 
-def drop_by_nature(body: Any, headlines: Collection[Any], *, live: bool) -> None:
+def drop_by_nature(body: Any, headline: Collection[Any], *, live: bool) -> None:
     """Takes out the boxes that are no story by what they hold, in place. In a live blog entries look like teasers."""
-    kept = _around(headlines)
-    lines = blocks(body)
-    prose = sum(len(line.text) for line in lines if line.is_prose) or 1
-    for element in [*body.iter("div", "section", "form", "ul", "ol", "li", "article", "p", "center", "dl", "figure")]:
-        if element in kept or element.getparent() is None or not _is_under(element, body):
+    kept = _around(headline)
+    prose = sum(len(line.text) for line in blocks(body) if line.is_prose) or 1
+    for element in list(body.iter(*_BOXES)):
+        if element in kept or not _is_under(element, body):
             continue
         text = _text(element)
         if text and (
-            _is_consent(element, text, prose)
-            or _is_sale(element, text, prose)
-            or _is_link_list(element, text)
-            or (not live and _is_card(element, text))
+            _is_consent(element, text, prose) or _is_sale(element, text, prose) or _is_link_list(element, text)
         ):
+            element.drop_tree()
+    # A card before what holds it: a story with a card in it is none.
+    for element in [] if live else reversed(list(body.iter(*_BOXES))):
+        if element not in kept and element.getparent() is not None and _is_card(element):
             element.drop_tree()
     _drop_labelled(body, kept, prose)
 
@@ -146,7 +128,14 @@ def _is_named(element: Any) -> tuple[bool, bool]:
         return False, True
     prop = element.get("itemprop") or ""
     kind = (element.get("itemtype") or "").rpartition("/")[2]
-    if prop == "comment" or kind in ("Comment", "UserComments", "WPFooter", "WPHeader", "WPSideBar", "SiteNavigationElement"):
+    if prop == "comment" or kind in (
+        "Comment",
+        "UserComments",
+        "WPFooter",
+        "WPHeader",
+        "WPSideBar",
+        "SiteNavigationElement",
+    ):
         return True, True
     return False, bool(_LABEL.search(label)) and not _HOLDER.search(label)
 
@@ -171,7 +160,7 @@ def _text(element: Any) -> str:
 
 
 def _links(element: Any) -> list[Any]:
-    return [link for link in element.iter("a", "button")]
+    return list(element.iter("a", "button"))
 
 
 def _is_consent(element: Any, text: str, prose: int) -> bool:
@@ -191,19 +180,20 @@ def _is_sale(element: Any, text: str, prose: int) -> bool:
     """A short box that leads to a login, a subscription or a newsletter."""
     if element.tag not in ("div", "section", "form", "p", "figure", "center", "li") or len(text) > 500:
         return False
-    if len(text) * 2 > prose and len(text) > 200:
+    told = [len(line.text) for line in blocks(element) if line.is_prose]
+    if sum(told) * 2 > prose or max(told, default=0) > 250:
         return False
     if any((field.get("type") or "").lower() in ("email", "password") for field in element.iter("input")):
         return True
     links = [link for link in _links(element) if _SELLING.search(link.get("href") or "")]
-    linked = sum(len(_text(link)) for link in links)
-    return bool(links) and linked * 4 >= len(text) and not any(line.is_prose and len(line.text) > 250 for line in blocks(element))
+    share = 4 if element.tag == "p" else 10
+    return bool(links) and sum(len(_text(link)) for link in links) * share >= len(text)
 
 
 def _is_link_list(element: Any, text: str) -> bool:
     """Several links and nearly nothing else, or a paragraph that is one link and no sentence."""
     links = element.findall(".//a")
-    if not links or element.find(".//table") is not None:
+    if not links:
         return False
     linked = sum(len(_text(link)) for link in links)
     if element.tag == "p":
@@ -213,28 +203,28 @@ def _is_link_list(element: Any, text: str) -> bool:
     return len(links) > 1 and linked >= len(text) * 0.75
 
 
-def _is_card(element: Any, text: str) -> bool:
-    """A heading that is a link, with a line or two below it: a teaser of another story."""
-    if element.tag not in ("div", "li", "article", "section", "figure") or len(text) > _CARD:
+def _is_card(element: Any) -> bool:
+    """A heading that is a link, alone or above a line or two: a teaser of another story."""
+    if element.tag not in ("div", "li", "article", "section", "figure") or len(_text(element)) > _CARD:
         return False
-    headings = [one for one in element.iter(*HEADINGS)]
-    if not headings:
+    headings = list(element.iter(*HEADINGS))
+    if not headings or not all(_leads_away(heading) for heading in headings):
         return False
-    parent = element.getparent()
-    for heading in headings:
-        inside = heading.find(".//a") is not None or any(one.tag == "a" for one in heading.iterancestors())
-        linked = inside and len(_text(heading)) > 15
-        if not linked:
-            return False
-    return parent is not None
+    lines = blocks(element)
+    above = next((i for i, line in enumerate(lines) if line.is_heading), len(lines))
+    return above <= 2 and sum(line.is_prose for line in lines) <= 2 * len(headings)
+
+
+def _leads_away(heading: Any) -> bool:
+    inside = heading.find(".//a") is not None or any(one.tag == "a" for one in heading.iterancestors())
+    return inside and len(_text(heading)) > 15
 
 
 def _drop_labelled(body: Any, kept: set[Any], prose: int) -> None:
     """Boxes and runs of links below "Related stories", "Comments (3)" and the like."""
     for line in blocks(body):
         element = line.element
-        flat = flatten(line.text).strip(" :>»…*-–—|")
-        if len(flat) > 60 or element in kept or not _BOX_LABEL.fullmatch(flat) or not _is_under(element, body):
+        if element in kept or not is_box_label(line.text) or not _is_under(element, body):
             continue
         box = _box_of(element, body, kept, prose)
         if box is not None:
@@ -242,7 +232,7 @@ def _drop_labelled(body: Any, kept: set[Any], prose: int) -> None:
             continue
         follower = element.getnext()
         element.drop_tree()
-        is_comment = bool(_COMMENTS.fullmatch(flat))
+        is_comment = is_comments_label(line.text)
         while follower is not None and follower not in kept and (_is_listing(follower) or is_comment):
             following = follower.getnext()
             if follower.tag in HEADINGS and not _is_listing(follower):
@@ -260,7 +250,7 @@ def _box_of(element: Any, body: Any, kept: set[Any], prose: int) -> Any:
         text = _text(one)
         lines = blocks(one)
         share = sum(len(line.text) for line in lines if line.is_prose)
-        begins = bool(lines) and _BOX_LABEL.fullmatch(flatten(lines[0].text).strip(" :>»…*-–—|"))
+        begins = bool(lines) and is_box_label(lines[0].text)
         if not begins or (share * 2 > prose and share > 300):
             break
         if len(text) > len(_text(element)):
@@ -276,6 +266,8 @@ def _is_listing(element: Any) -> bool:
 
 def is_teaser(line: Block) -> bool:
     """Whether a line inside a story only leads to another: all of it a link that is no sentence."""
-    return bool(line.linked) and line.linked >= len(line.text.replace(" ", "")) * 0.8 and not line.text.endswith(
-        (".", "!", "?", "”", "…")
+    return (
+        bool(line.linked)
+        and line.linked >= len(line.text.replace(" ", "")) * 0.8
+        and not line.text.endswith((".", "!", "?", "”", "…"))
     )

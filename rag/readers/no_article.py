@@ -28,11 +28,13 @@ _BLOCKED = re.compile(
     r"vui long (?:bat|kich hoat) javascript"
 )
 _ERROR = re.compile(
-    r"(?:error\s*)?\b(?:40[0134]|410|429|451|50[0-4]|52\d)\b(?:\s*[-–—:|]?\s*(?:error|page|not|forbidden|bad|gateway|service|"
-    r"internal|server|gone|unauthori|too|loi|trang|khong))|page (?:not found|doesn.?t exist|does not exist|cannot be found)|"
+    r"(?:error\s*)?\b(?:40[0134]|410|429|451|50[0-4]|52\d)\b(?:\s*[-–—:|]?\s*(?:error|page|not|forbidden|bad|"
+    r"gateway|service|internal|server|gone|unauthori|too|loi|trang|khong))|"
+    r"page (?:not found|doesn.?t exist|does not exist|cannot be found)|"
     r"(?:page|article|story|content) (?:you (?:requested|are looking for)|is no longer available|could not be found)|"
     r"not found|bad gateway|service (?:temporarily )?unavailable|internal server error|too many requests|"
-    r"gateway time-?out|khong tim thay (?:trang|bai|noi dung)|(?:trang|bai viet|noi dung)[^.]{0,30} khong (?:ton tai|tim thay|con)|"
+    r"gateway time-?out|khong tim thay (?:trang|bai|noi dung)|"
+    r"(?:trang|bai viet|noi dung)[^.]{0,30} khong (?:ton tai|tim thay|con)|"
     r"loi (?:he thong|may chu|404)|we.?ll be (?:right )?back|under maintenance|dang bao tri"
 )
 
@@ -58,7 +60,6 @@ def why_no_article(tree: Any, data: PageData, text: str, prose: int) -> str | No
 
 def _has_challenge(tree: Any) -> bool:
     for element in tree.iter("script", "iframe", "div", "form"):
-        told = f"{element.get('src') or ''} {element.get('class') or ''} {element.get('id') or ''} {element.get('action') or ''}"
-        if _CHALLENGE_MARKUP.search(told):
+        if any(_CHALLENGE_MARKUP.search(element.get(name) or "") for name in ("src", "class", "id", "action")):
             return True
     return False

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -24,17 +24,27 @@ _UPDATED = re.compile(r"updat|modif|edited|revised|cap nhat|sua doi|chinh sua|\b
 _PUBLISHED = re.compile(r"publish|posted|issued|first|created|dang|xuat ban|phat hanh")
 _LABEL_ONLY = re.compile(
     r"\W*(?:last|first|on|at|ngay|luc|lan cuoi|publish(?:ed)?(?: on| at)?|posted(?: on)?|updat(?:ed)?(?: on| at)?|"
-    r"date|cap nhat|dang|xuat ban|da|\W)+\W*"
+    r"date|cap nhat|dang|xuat ban|da|authors?|by|written by|tac gia|nguoi viet|\W)+\W*"
 )
 _TODAY = re.compile(r"(?:^|[\s_-])(?:topbar|masthead|today|now|current|clock|weather|site|nav|hom-?nay)(?:[\s_-]|$)")
 _HEADER = re.compile(r"(?:^|[\s_-])header(?:[\s_-]|$)")
 _TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:hg]\s?\d{2}")
 _AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|authors|writer|reporter|tac-?gia|by)(?:[\s_-]|$)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_BY = re.compile(r"(?:by|words by|written by|reported by|bởi|tác giả|người viết|thực hiện|bài|theo|pv)\s*:?\s+", re.IGNORECASE)
+_BY = re.compile(
+    r"(?:by|words by|written by|reported by|bởi|tác giả|người viết|thực hiện|bài|theo|pv)\s*:?\s+", re.IGNORECASE
+)
 _NAME_EDGE = re.compile(r"\s*[,;/|•·&]\s*|\s+(?:and|và|with)\s+|\s+[-–—]\s+")
 _EPOCHS = range(315_532_800, 4_102_444_800)
-_TIME_ATTRIBUTES = ("datetime", "data-datetime", "data-date", "data-time", "data-timestamp", "data-published", "content")
+_TIME_ATTRIBUTES = (
+    "datetime",
+    "data-datetime",
+    "data-date",
+    "data-time",
+    "data-timestamp",
+    "data-published",
+    "content",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +67,11 @@ def told_beside(story: Story, *, american: bool) -> Told:
     """Date, update and author as the lines around the headline name them."""
     told = Told()
     zone = list(_zone(story))
-    stated: list[_Stated] = []
-    used: set[int] = set()
-    label = ""
+    found = _stated(zone, american=american)
+    used = set(found)
+    stated = [one for dates in found.values() for one in dates]
     for i, line in zone:
-        flat = flatten(line.text)
-        if len(flat) <= 40 and _LABEL_ONLY.fullmatch(flat):
-            label = flat
-            used.add(i)
-            continue
-        found = list(_dates(line, label, american=american))
-        label = ""
-        if found:
-            stated += found
-            used.add(i)
-        author = told.author or _author(line) or (_named_first(line) if found else None)
+        author = _author(line) or (_named_first(line) if i in used else None)
         if author and not told.author:
             told = replace(told, author=author)
             used.add(i)
@@ -81,6 +81,22 @@ def told_beside(story: Story, *, american: bool) -> Told:
     updated = next((one.date for one in stated if one.kind == "updated"), None)
     author = told.author or _author_above(story) or _signed(story)
     return Told(first, updated, author, frozenset(used))
+
+
+def _stated(lines: Iterable[tuple[int, Block]], *, american: bool) -> dict[int, list[_Stated]]:
+    """The dates by the line that states them; a line that is only their label has none, and goes with the next."""
+    found: dict[int, list[_Stated]] = {}
+    label = ""
+    for i, line in lines:
+        flat = flatten(line.text)
+        if len(flat) <= 40 and _LABEL_ONLY.fullmatch(flat):
+            label = flat
+            found[i] = []
+        else:
+            if dates := list(_dates(line, label, american=american)):
+                found[i] = dates
+            label = ""
+    return found
 
 
 def marked_dates(story: Story) -> tuple[str | None, str | None]:
@@ -118,20 +134,22 @@ def _is_credit(line: Block) -> bool:
 
 def _above(story: Story, *, american: bool) -> list[_Stated]:
     """Dates above the headline within its own box: not in a strip over the page, which tells today."""
-    found: list[_Stated] = []
-    for line in story.above[-_LINES_ABOVE:]:
-        around = (line.element, *list(line.element.iterancestors())[:2])
-        labels = " ".join(_label(one) for one in around if one.tag not in ("body", "html"))
-        # A strip seldom tells the time; the line above a headline does.
-        is_strip = _TODAY.search(labels) or (_HEADER.search(labels) and not _TIME_OF_DAY.search(line.text))
-        if not is_strip:
-            found += _dates(line, "", american=american)
-    return found
+    lines = [line for line in story.above[-_LINES_ABOVE:] if not _is_strip(line)]
+    return [one for dates in _stated(enumerate(lines), american=american).values() for one in dates]
+
+
+def _is_strip(line: Block) -> bool:
+    around = (line.element, *list(line.element.iterancestors())[:2])
+    labels = " ".join(_label(one) for one in around if one.tag not in ("body", "html"))
+    # A strip seldom tells the time; the line above a headline does.
+    return bool(_TODAY.search(labels) or (_HEADER.search(labels) and not _TIME_OF_DAY.search(line.text)))
 
 
 def _dates(line: Block, label: str, *, american: bool) -> Iterator[_Stated]:
     """The dates of a line that is made of dates, names and the words between them; none of a line of the story."""
-    times = [one for one in line.element.iter() if one.tag == "time" or any(one.get(name) for name in _TIME_ATTRIBUTES[:6])]
+    times = [
+        one for one in line.element.iter() if one.tag == "time" or any(one.get(name) for name in _TIME_ATTRIBUTES[:6])
+    ]
     if line.is_prose and not times and not _is_credit(line):
         return
     text = line.text
@@ -189,7 +207,10 @@ def _author(line: Block) -> str | None:
         if match.group().lower().startswith(("theo", "bài")):
             return None
         return _people(text[match.end() :])
-    marked = next((one for one in line.element.iter() if one.get("rel") == "author" or (one.get("itemprop") or "") == "author"), None)
+    marked = next(
+        (one for one in line.element.iter() if one.get("rel") == "author" or (one.get("itemprop") or "") == "author"),
+        None,
+    )
     if marked is not None:
         return _people(_BY.sub("", _text(marked), count=1))
     around = (line.element, *list(line.element.iterancestors())[:2])
@@ -214,7 +235,12 @@ def _people(text: str) -> str | None:
     parts = [part.strip(" .:") for part in _NAME_EDGE.split(text.strip()) if part and part.strip(" .:")]
     people = []
     for part in parts:
-        if is_person(part) and not is_outlet(part) and not _UPDATED.search(flatten(part)) and not _PUBLISHED.match(flatten(part)):
+        if (
+            is_person(part)
+            and not is_outlet(part)
+            and not _UPDATED.search(flatten(part))
+            and not _PUBLISHED.match(flatten(part))
+        ):
             people.append(part)
         else:
             break
@@ -225,7 +251,9 @@ def _without_dates(text: str) -> str:
     mentions = find_dates(text[:_LONGEST_LINE])
     start = next((one.start for one in mentions if one.year), len(text))
     head = text[:start]
-    return re.sub(r"[\s,;|•·–—-]+(?:(?:published|updated|posted|cập nhật|đăng)\b.*)?$", "", head, flags=re.IGNORECASE).strip()
+    return re.sub(
+        r"[\s,;|•·–—-]+(?:(?:published|updated|posted|cập nhật|đăng)\b.*)?$", "", head, flags=re.IGNORECASE
+    ).strip()
 
 
 def _author_above(story: Story) -> str | None:
@@ -238,7 +266,9 @@ def _author_above(story: Story) -> str | None:
 def _signed(story: Story) -> str | None:
     """The author that a marked line at the story's foot names."""
     for line in story.lines[-3:]:
-        if len(line.text) <= 60 and any(_AUTHOR_CLASS.search(_label(one)) for one in (line.element, *line.element.iter())):
+        if len(line.text) <= 60 and any(
+            _AUTHOR_CLASS.search(_label(one)) for one in (line.element, *line.element.iter())
+        ):
             return _people(_BY.sub("", line.text, count=1))
     return None
 
@@ -249,4 +279,3 @@ def _label(element: Any) -> str:
 
 def _text(element: Any) -> str:
     return " ".join("".join(element.itertext("*")).split())
-

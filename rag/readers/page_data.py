@@ -23,6 +23,7 @@ _ARTICLE_TYPES = frozenset({
     "satiricalarticle", "scholarlyarticle", "techarticle", "advertisercontentarticle", "socialmediaposting",
 })  # fmt: skip
 _PAGE_TYPES = frozenset({"webpage", "itempage", "aboutpage"})
+_SITE_TYPES = frozenset({"website"})
 # Where the page's own objects stand; what an object mentions, lists or answers to is another's.
 _INWARD = ("@graph", "mainEntity")
 _DATE_METAS = (
@@ -34,7 +35,15 @@ _DATE_METAS = (
 _UPDATE_METAS = (
     "article:modified_time", "og:updated_time", "datemodified", "last-modified", "dcterms.modified", "dc.date.modified",
 )  # fmt: skip
-_AUTHOR_METAS = ("author", "article:author", "parsely-author", "sailthru.author", "dc.creator", "dcterms.creator", "byl")
+_AUTHOR_METAS = (
+    "author",
+    "article:author",
+    "parsely-author",
+    "sailthru.author",
+    "dc.creator",
+    "dcterms.creator",
+    "byl",
+)
 _TITLE_METAS = ("og:title", "twitter:title", "dc.title", "headline", "parsely-title", "sailthru.title")
 _SITE_METAS = ("og:site_name", "application-name", "dc.publisher", "citation_journal_title", "twitter:app:name:iphone")
 _TITLE_EDGE = re.compile(r"\s+[-–—|•·»]\s+|\s+::\s+|\s*\|\s*")
@@ -69,10 +78,11 @@ class PageData:
     title: str | None
     url: str | None
     is_american: bool
+    site_in_data: str | None = None
 
     @property
     def site(self) -> str | None:
-        return self.first(_SITE_METAS)
+        return self.first(_SITE_METAS) or self.site_in_data
 
     @property
     def titles(self) -> tuple[str, ...]:
@@ -144,8 +154,11 @@ def page_data(tree: Any) -> PageData:
     title = next((" ".join((element.text or "").split()) for element in tree.iter("title")), None)
     language = f"{tree.get('lang') or ''} {' '.join(metas.get('og:locale', ()))}".lower().replace("_", "-")
     is_american = "en-us" in language
+    items = list(_objects(tree))
+    sites = (_name(item.get("name")) for item in items if _types(item) & _SITE_TYPES)
     return PageData(
-        objects=tuple(_declared(item, american=is_american) for item in _objects(tree)),
+        objects=tuple(_declared(item, american=is_american) for item in items if not _types(item) & _SITE_TYPES),
+        site_in_data=next(filter(None, sites), None),
         metas={name: tuple(values) for name, values in metas.items()},
         title=title or None,
         url=_address(tree, metas),
@@ -184,7 +197,7 @@ def _is_of_other(meta: Any) -> bool:
 
 
 def _objects(tree: Any) -> Iterator[Mapping[str, Any]]:
-    """The article objects that speak for the page itself."""
+    """The objects that speak for the page itself: articles, the page, its site."""
     found = 0
     for script in tree.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower():
@@ -196,7 +209,7 @@ def _objects(tree: Any) -> Iterator[Mapping[str, Any]]:
             if isinstance(value, list):
                 waiting = [*value[:_MAX_OBJECTS], *waiting]
             elif isinstance(value, Mapping):
-                if _types(value) & (_ARTICLE_TYPES | _PAGE_TYPES):
+                if _types(value) & (_ARTICLE_TYPES | _PAGE_TYPES | _SITE_TYPES):
                     yield value
                 waiting = [*(value[name] for name in _INWARD if name in value), *waiting]
 
@@ -259,7 +272,12 @@ def _address(tree: Any, metas: Mapping[str, list[str]]) -> str | None:
 
 def _bare(url: str) -> str:
     """An address without what may differ between two spellings of it."""
-    return re.sub(r"^https?://(?:www\.|m\.|amp\.)?", "", url.strip().lower()).partition("#")[0].partition("?")[0].rstrip("/")
+    return (
+        re.sub(r"^https?://(?:www\.|m\.|amp\.)?", "", url.strip().lower())
+        .partition("#")[0]
+        .partition("?")[0]
+        .rstrip("/")
+    )
 
 
 def _without_site(title: str, site: str | None) -> str:

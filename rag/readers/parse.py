@@ -81,10 +81,13 @@ def _read(path: Path, field_map: Mapping[str, str] | None, skip: int) -> Iterato
         raise ReadError(f"over {MAX_FILE_BYTES // 1_000_000} MB; split it, or write its articles as JSON Lines")
     elif suffix == ".json":
         yield from _json(path, field_map, skip)
+    elif skip:
+        # What is read as a whole breaks its reader again.
+        return
     elif suffix in _HTML:
         drafts = read_pages(normalise(decode(path.read_bytes())))
-        yield from (finish(draft, str(path), is_listed=len(drafts) > 1) for draft in drafts[skip:])
-    elif not skip:
+        yield from (finish(draft, str(path), is_listed=len(drafts) > 1) for draft in drafts)
+    else:
         yield finish(_reader(suffix)(path.read_bytes()), str(path))
 
 

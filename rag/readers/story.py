@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from rag.readers.bylines import read_line
 from rag.readers.page_blocks import Block, blocks
 from rag.readers.page_data import PageData, likeness
 from rag.text.normalise import fold
@@ -56,15 +57,55 @@ def headlines(tree: Any, data: PageData) -> list[Any]:
 
 def stories(body: Any, heads: Sequence[Any], *, live: bool) -> list[Story]:
     """The articles of a page whose furniture is gone: several where several headlines have a text of their own."""
-    lines = blocks(body)
-    places = [place for head in heads for place in [_place(lines, head)] if place is not None]
+    lines = _Lines(body)
+    places = [place for head in heads if (place := lines.of_headline(head)) is not None]
     if not places:
         return [_without_headline(body, lines)]
-    if not live and len(places) > 1:
-        several = [story for place in sorted(places) if (story := _own(lines, place, places)) is not None]
+    if not live:
+        apart = sorted({*places, *_heads_of_others(body, lines, places)})
+        several = [story for place in apart if (story := _own(lines, place, apart)) is not None]
+        if len(several) < 2:
+            several = _in_a_row(lines, sorted(places))
         if len(several) > 1:
             return several
     return [_only(lines, places[0])]
+
+
+class _Lines:
+    """The lines of a page, with what stands in which element: lines of one element follow each other."""
+
+    def __init__(self, body: Any) -> None:
+        self.all = blocks(body)
+        self._ranges: dict[Any, tuple[int, int]] = {}
+        self._told = [0]
+        self._count = [0]
+        for i, line in enumerate(self.all):
+            for element in (line.element, *line.element.iterancestors()):
+                self._ranges[element] = (self._ranges.get(element, (i, i))[0], i + 1)
+            is_told = line.is_prose or line.is_row
+            self._told.append(self._told[-1] + (len(line.text) if is_told else 0))
+            self._count.append(self._count[-1] + is_told)
+
+    def of(self, element: Any) -> tuple[int, int]:
+        """The first line of an element and the one behind its last."""
+        return self._ranges.get(element, (0, 0))
+
+    def prose(self, start: int, end: int) -> int:
+        """Characters of text in paragraphs and rows."""
+        return self._told[max(start, end)] - self._told[start]
+
+    def paragraphs(self, start: int, end: int) -> int:
+        return self._count[max(start, end)] - self._count[start]
+
+    def of_headline(self, head: Any) -> int | None:
+        """The line that a headline is."""
+        start, end = self.of(head)
+        if start < end:
+            return start
+        # A headline inside a line: "<p><span class=title>".
+        around = next((one for one in head.iterancestors() if one in self._ranges), None)
+        start, end = self.of(around)
+        return next((i for i in range(start, end) if self.all[i].text == _text(head)), None)
 
 
 def is_live_entry(element: Any) -> bool:
@@ -98,63 +139,51 @@ def _text(element: Any) -> str:
     return " ".join("".join(element.itertext("*")).split())
 
 
-def _place(lines: Sequence[Block], head: Any) -> int | None:
-    """The line that the headline is."""
-    inside = set(head.iter())
-    return next((i for i, line in enumerate(lines) if line.element in inside or line.element is head), None) or next(
-        (i for i, line in enumerate(lines) if head in set(line.element.iter()) and line.text == _text(head)), None
-    )
-
-
-def _only(lines: Sequence[Block], place: int) -> Story:
+def _only(lines: _Lines, place: int) -> Story:
     """The one story below a headline: as far as its box, or the element that is marked as its body, reaches."""
-    head = lines[place]
     box = _box(lines, place)
-    inside = [i for i, line in enumerate(lines) if _is_in(line.element, box)]
-    end = _end_of_body(lines, box, place, inside[-1] + 1)
-    above = tuple(lines[i] for i in inside if i < place)
-    return Story(head, above, tuple(lines[place + 1 : end]))
+    start, end = lines.of(box)
+    end = _end_of_body(lines, box, place, end)
+    return Story(lines.all[place], tuple(lines.all[start:place]), tuple(lines.all[place + 1 : end]))
 
 
-def _box(lines: Sequence[Block], place: int) -> Any:
+def _box(lines: _Lines, place: int) -> Any:
     """The smallest element around the headline that holds the story, too."""
-    prose = {i: len(line.text) for i, line in enumerate(lines) if i > place and (line.is_prose or line.is_row)}
-    total = sum(prose.values())
-    box = lines[place].element
-    for box in (lines[place].element, *lines[place].element.iterancestors()):
-        within = [i for i in prose if _is_in(lines[i].element, box)]
-        share = sum(prose[i] for i in within)
-        if not total or share * 2 > total:
+    total = lines.prose(place + 1, len(lines.all))
+    innermost = lines.all[place].element
+    box = innermost
+    for box in (innermost, *innermost.iterancestors()):
+        end = lines.of(box)[1]
+        share = lines.prose(place + 1, end)
+        if total and share * 2 > total:
             break
-        if len(within) > 1 and not _goes_on(lines, prose, box, share):
-            break
-        if within and box.tag in ("article", "main") and not _goes_on(lines, prose, box, share):
+        is_whole = lines.paragraphs(place + 1, end) > 1 or (share and box.tag in ("article", "main"))
+        if is_whole and not _goes_on(lines, box, share):
             break
     return box
 
 
-def _goes_on(lines: Sequence[Block], prose: dict[int, int], box: Any, share: int) -> bool:
+def _goes_on(lines: _Lines, box: Any, share: int) -> bool:
     """Whether what comes next after the box holds much more text, and so the story that the box only begins."""
     following = box.getnext()
     while following is not None:
-        more = sum(size for i, size in prose.items() if _is_in(lines[i].element, following))
-        if more:
+        if more := lines.prose(*lines.of(following)):
             return more > 3 * share
         following = following.getnext()
     return False
 
 
-def _end_of_body(lines: Sequence[Block], box: Any, place: int, end: int) -> int:
+def _end_of_body(lines: _Lines, box: Any, place: int, end: int) -> int:
     """Behind the last line of what is marked as the body, where that holds most of the text below the headline."""
-    total = sum(len(line.text) for line in lines[place + 1 : end] if line.is_prose or line.is_row)
+    total = lines.prose(place + 1, end)
     best, last = 0, end
     for element in box.iter("div", "section", "article", "main"):
         if not _is_body(element):
             continue
-        within = [i for i in range(place + 1, end) if _is_in(lines[i].element, element)]
-        share = sum(len(lines[i].text) for i in within if lines[i].is_prose or lines[i].is_row)
-        if share * 2 > total and (share > best or (share == best and within[-1] + 1 < last)):
-            best, last = share, within[-1] + 1
+        first, behind = lines.of(element)
+        share = lines.prose(max(first, place + 1), behind)
+        if share * 2 > total and (share > best or (share == best and behind < last)):
+            best, last = share, behind
     return last
 
 
@@ -164,38 +193,48 @@ def _is_body(element: Any) -> bool:
     return bool(_BODY.search(_CAMEL.sub("-", f"{element.get('class') or ''} {element.get('id') or ''}").lower()))
 
 
-def _own(lines: Sequence[Block], place: int, places: Sequence[int]) -> Story | None:
+def _own(lines: _Lines, place: int, places: Sequence[int]) -> Story | None:
     """The story that a headline has to itself, among several; None where it heads nothing of its own."""
-    others = {lines[other].element for other in places if other != place}
-    box = lines[place].element
-    for ancestor in box.iterancestors():
-        if any(_is_in(other, ancestor) for other in others):
+    start, end = place, place + 1
+    for ancestor in (lines.all[place].element, *lines.all[place].element.iterancestors()):
+        first, behind = lines.of(ancestor)
+        if any(first <= other < behind for other in places if other != place):
             break
-        box = ancestor
-    inside = [i for i, line in enumerate(lines) if _is_in(line.element, box)]
-    story = Story(
-        lines[place],
-        tuple(lines[i] for i in inside if i < place),
-        tuple(lines[i] for i in inside if i > place),
-    )
+        start, end = first, behind
+    story = Story(lines.all[place], tuple(lines.all[start:place]), tuple(lines.all[place + 1 : end]))
     return story if story.prose >= _LEAST_STORY else None
 
 
-def _without_headline(body: Any, lines: Sequence[Block]) -> Story:
+def _heads_of_others(body: Any, lines: _Lines, places: Sequence[int]) -> list[int]:
+    """The headlines of further articles with an element and several paragraphs of their own, beside the page's own."""
+    found = []
+    for element in body.iter("article"):
+        start, end = lines.of(element)
+        head = next((i for i in range(start, end) if lines.all[i].is_heading and not lines.all[i].linked), None)
+        is_other = head is not None and not any(start <= place < end for place in places)
+        if head is not None and is_other and lines.paragraphs(head, end) > 1:
+            found.append(head)
+    return found
+
+
+def _in_a_row(lines: _Lines, places: Sequence[int]) -> list[Story]:
+    """Articles below each other in one box: each headline has a byline or a date of its own, else it is a section."""
+    ends = [*places[1:], len(lines.all)]
+    parts = [(place, lines.all[place + 1 : end]) for place, end in zip(places, ends, strict=True)]
+    if len(parts) < 2 or not all(any(read_line(line.text) for line in part[:3]) for _, part in parts):
+        return []
+    found = [Story(lines.all[place], (), tuple(part)) for place, part in parts]
+    return [story for story in found if story.prose >= _LEAST_STORY]
+
+
+def _without_headline(body: Any, lines: _Lines) -> Story:
     """Where nothing is a headline: the innermost element that holds nearly all of the text."""
     box = body
-    total = sum(len(line.text) for line in lines if line.is_prose or line.is_row)
+    total = lines.prose(0, len(lines.all))
     while total:
-        shares = {
-            child: sum(len(x.text) for x in lines if (x.is_prose or x.is_row) and _is_in(x.element, child))
-            for child in box
-        }
-        best = max(shares, key=lambda child: shares[child], default=None)
-        if best is None or shares[best] * 10 < total * 8 or best.tag in ("p", "table", "li"):
+        best = max(box, key=lambda child: lines.prose(*lines.of(child)), default=None)
+        if best is None or lines.prose(*lines.of(best)) * 10 < total * 8 or best.tag in ("p", "table", "li"):
             break
         box = best
-    return Story(None, (), tuple(line for line in lines if _is_in(line.element, box)))
-
-
-def _is_in(element: Any, box: Any) -> bool:
-    return element is box or any(one is box for one in element.iterancestors())
+    start, end = lines.of(box)
+    return Story(None, (), tuple(lines.all[start:end]))

@@ -33,7 +33,10 @@ class Cell:
 
 
 def table_lines(rows: Sequence[Sequence[Cell]], *, headings: int | None = None) -> list[str]:
-    """One line a row below the headings, spanned cells repeated. `headings`: how many rows name the columns, if known."""
+    """One line a row below the headings, spanned cells repeated.
+
+    `headings`: how many rows at the top name the columns, where that is known.
+    """
     grid = _grid(rows)
     width = max(map(len, grid), default=0)
     if not width:

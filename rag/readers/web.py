@@ -1,6 +1,6 @@
 """Web pages and HTML fragments: the articles of a page, with the headline, author and date that are theirs.
 
-    page ─ page_data (JSON-LD, metas) ─ hidden, furniture (gone) ─ story (whose lines) ─ page_credits (date, author)
+page ─ page_data (JSON-LD, metas) ─ hidden, furniture (gone) ─ story (whose lines) ─ page_credits (date, author)
 """
 
 from __future__ import annotations
@@ -50,13 +50,13 @@ def read_pages(html: str) -> list[Draft]:
     body = tree if body is None else body
     heads = headlines(body, data)
     live = any(item.is_live for item in data.objects) or _looks_live(body)
-    drop_by_markup(body, heads)
-    drop_by_nature(body, heads, live=live)
+    drop_by_markup(body, heads[:1])
+    drop_by_nature(body, heads[:1], live=live)
     found = stories(body, heads, live=live)
     if challenge and sum(story.prose for story in found) < 400 and not any(item.body for item in data.objects):
         raise ReadError(challenge)
     drafts = [_draft(story, data, tree, alone=len(found) == 1, live=live) for story in found]
-    told = [draft for draft in drafts if any(map(str.isalnum, draft.text))]
+    told = [draft for draft in drafts if any(map(str.isalnum, draft.text)) and draft.text != draft.title]
     if not told:
         raise ReadError("no article text in this page; save the page with its text, or as plain text")
     return told
@@ -121,7 +121,7 @@ def _draft(story: Story, data: PageData, tree: Any, *, alone: bool, live: bool) 
     title = headline or (declared.headline if declared else None) or next(iter(data.titles), None)
     url = (declared.url if declared and not is_page_s else None) or (data.url if is_page_s else None)
     source = _source(data, declared, url or data.url)
-    author = _author(declared, metas, source) or told.author
+    author = _author([declared.author if declared else None, metas.author if metas else None, told.author], source)
     text = _text(story, told.lines, live=live)
     if declared and len(text) < _STUB * len(declared.body):
         body = text_of_fragment(declared.body) if re.search(r"<(?:p|br|div)\b", declared.body) else declared.body
@@ -172,9 +172,11 @@ def _source(data: PageData, declared: Declared | None, url: str | None) -> str |
     return name
 
 
-def _author(declared: Declared | None, metas: PageData | None, source: str | None) -> str | None:
-    for name in (declared.author if declared else None, metas.author if metas else None):
-        bare = re.sub(r"^(?:by|bởi)\s+", "", (name or "").replace("; ", ", "), flags=re.IGNORECASE).strip()
-        if bare and fold(bare) not in _NO_PERSON and fold(bare) != fold(source or ""):
-            return bare
+def _author(told: Sequence[str | None], source: str | None) -> str | None:
+    """The first of the authors told that names more than the outlet or the program."""
+    for names in told:
+        listed = re.sub(r"^(?:by|bởi)\s+", "", (names or "").replace("; ", ", "), flags=re.IGNORECASE).split(", ")
+        people = [name for name in listed if name and fold(name) not in (*_NO_PERSON, fold(source or ""))]
+        if people:
+            return ", ".join(people)
     return None
