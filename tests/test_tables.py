@@ -42,7 +42,8 @@ def test_spans_are_bounded() -> None:
 
 
 def test_a_layout_is_no_table() -> None:
-    html = f"<table><tr><td><p>{'One long paragraph of a story. ' * 30}</p></td><td>Side</td></tr><tr><td>x</td><td>y</td></tr></table>"
+    story = "One long paragraph of a story. " * 30
+    html = f"<table><tr><td><p>{story}</p></td><td>Side</td></tr><tr><td>x</td><td>y</td></tr></table>"
     assert "|" not in text_of_fragment(html)
 
 

@@ -212,6 +212,11 @@ def is_dateline_rest(line: str, mentions: Sequence[DateMention]) -> bool:
     return all(_is_beside_date(part) for part in _PART_EDGE.split("".join(rest)))
 
 
+def is_of_date(text: str) -> bool:
+    """Whether a text is made of the words of datelines: weekdays, "Published", times."""
+    return not _without(text, _DATELINE_WORD)
+
+
 def _is_beside_date(part: str) -> bool:
     """Whether one part of a dateline says nothing of what happened on that date."""
     is_apart = "\0" not in part

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from rag.readers.bylines import is_dateline_rest, is_person, read_line
+from rag.readers.bylines import is_dateline_rest, is_of_date, is_person, read_line
 from rag.readers.outlets import is_outlet
 from rag.readers.page_blocks import Block
 from rag.readers.story import Story, is_live_entry
@@ -235,15 +235,9 @@ def _people(text: str) -> str | None:
     parts = [part.strip(" .:") for part in _NAME_EDGE.split(text.strip()) if part and part.strip(" .:")]
     people = []
     for part in parts:
-        if (
-            is_person(part)
-            and not is_outlet(part)
-            and not _UPDATED.search(flatten(part))
-            and not _PUBLISHED.match(flatten(part))
-        ):
-            people.append(part)
-        else:
+        if not is_person(part) or is_outlet(part) or is_of_date(part) or _LABEL_ONLY.fullmatch(flatten(part)):
             break
+        people.append(part)
     return ", ".join(people) or None
 
 
