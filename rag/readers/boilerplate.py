@@ -76,6 +76,13 @@ _INVITATION = re.compile(
     re.IGNORECASE,
 )
 
+# At the foot: on what terms the text may be used, and what kind of text it is.
+_NOTICE = re.compile(
+    r"(?=.*\b(?:this (?:article|story|text|piece)|bài (?:này|viết này|báo này)|văn bản này)\b)"
+    r"(?=.*\b(?:CC0|CC[ -]BY\b|public domain|sample (?:data|text|article)|dữ liệu mẫu|bài mẫu|licen[cs]ed? under|"
+    r"giấy phép|all rights reserved|republished (?:from|with|under)|fictional|hư cấu)\b)",
+    re.IGNORECASE,
+)
 _START = r"(?:^[ \t]*|(?<=[.!?…”\"’)\]])[ \t]{0,4})"
 _TO_STOP = r"[^.!?\n]{0,100}[.!?]?"
 _SOON = r"[^.!?\n]{0,80}"
@@ -171,7 +178,7 @@ def _credit_lines(text: str) -> Iterator[Span]:
     tail = tail_lines(text)
     for line in (*head_lines(text), *tail):
         credit = read_line(line.text)
-        if credit and not credit.title:
+        if (credit and not credit.title) or (_NOTICE.search(line.text) and line in tail):
             yield _trimmed(text, line.start, line.start + len(line.text))
     if len(tail) > 1 and is_signature(tail[-1].text.strip(), tail[-2].text.strip()):
         yield _trimmed(text, tail[-1].start, tail[-1].start + len(tail[-1].text))
