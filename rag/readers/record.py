@@ -12,6 +12,7 @@ from rag.readers.bylines import credit_of_url
 from rag.readers.metadata import from_text
 from rag.text.language import detect
 from rag.text.normalise import normalise
+from rag.text.outlets import known_name, outlet_key, outlet_keys
 from rag.types import Span, merge_spans
 
 _MAX_FIELD = 500
@@ -78,16 +79,19 @@ def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
     in_text = None if draft.is_dated else told.published
     published = draft.published or _finest(in_text, address.published if address else None)
     article_id = _line(draft.id)
+    language = draft.language or detect(text)
     key = article_id or url or hashlib.sha256(text.encode()).hexdigest()[:16]
     return Record(
         article_id=article_id,
         record=key if is_listed else "",
         text=text,
         title=_told(draft.title) or _told(told.title),
-        source=_told(draft.source) or (address.source if address else None) or _told(told.source),
+        source=_with_its_source(
+            _told(draft.source) or (address.source if address else None), _told(told.source), language
+        ),
         author=_told(draft.author) or _told(told.author),
         published=published,
-        language=draft.language or detect(text),
+        language=language,
         url=url,
         path=path,
         updated=draft.updated,
@@ -100,6 +104,13 @@ def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
             )
         ),
     )
+
+
+def _with_its_source(own: str | None, told: str | None, language: str) -> str | None:
+    """The outlet, and the well-known one that its text says it is taken from: "Báo Bến Sông, theo AFP"."""
+    if own is None or told is None or not known_name(told) or outlet_key(told) in outlet_keys(own):
+        return own or told
+    return f"{own}, {'theo' if language == 'vi' else 'after'} {told}"
 
 
 def _line(value: str | None) -> str | None:
