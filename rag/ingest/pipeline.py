@@ -8,7 +8,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,6 +129,7 @@ class _Run:
         self._mapping = json.dumps(field_map, sort_keys=True) if field_map else ""
         self._on_progress = on_progress
         self._read = self._total = 0
+        self._has_edits = catalogue.edits.any()
 
     def reembed(self) -> None:
         total = self._catalogue.count().articles
@@ -200,13 +201,25 @@ class _Run:
                 self.failed.append(item)
                 reading.is_whole = False
                 continue
-            article = _article(item)
-            self._read = min(end, self._read + len(article.text.encode()))
-            self.batch.add(Incoming(article, content_hash(article), reading.new_key(item.record), reading))
+            told = _article(item)
+            self._read = min(end, self._read + len(told.text.encode()))
+            incoming = Incoming(told, content_hash(told), reading.new_key(item.record), reading)
+            self.batch.add(self._edited(incoming) if self._has_edits else incoming)
             if self.batch.is_full:
                 self._write()
                 self._report(path)
         self.batch.end(reading)
+
+    def _edited(self, incoming: Incoming) -> Incoming:
+        """With what a person corrected of the article that stands there."""
+        told = incoming.article
+        known = self._catalogue.id_of_content(incoming.content_hash)
+        standing = known or told.id or self._catalogue.ledger.article_at(incoming.location)
+        return (
+            replace(incoming, article=self._catalogue.edits.applied(standing, told), told=told)
+            if standing
+            else incoming
+        )
 
     def _write(self) -> None:
         self.tally.update(self.batch.write())
@@ -228,6 +241,8 @@ def _article(record: Record) -> Article:
         language=record.language,
         url=record.url,
         unquotable=record.unquotable,
+        updated=record.updated,
+        contradictions=record.contradictions,
     )
 
 

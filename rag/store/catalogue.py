@@ -7,6 +7,7 @@ Reading is safe from any thread and beside other processes. Writing happens in `
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections import Counter, defaultdict
@@ -150,8 +151,8 @@ class Catalogue(Database):
 
     def articles(self, ids: Iterable[str]) -> dict[str, Article]:
         """Those of `ids` that exist, with their texts."""
-        sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable
-            FROM articles_shown WHERE id = ANY(?)"""
+        sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable, updated,
+            contradictions FROM articles_shown WHERE id = ANY(?)"""
         rows = self.query(sql, [list(ids)])
         return {row[0]: _article(*row) for row in rows}
 
@@ -337,9 +338,9 @@ def _make(home: Path) -> None:
 
 
 def _article(article_id: str, text: str, *fields: Any) -> Article:
-    title, source, author, published, language, url, path, unquotable = fields
-    unquotables = spans_from_json(unquotable)
-    return Article(article_id, text, title, source, author, published, language, url, path, unquotables)
+    title, source, author, published, language, url, path, unquotable, updated, contradictions = fields
+    spans, lines = spans_from_json(unquotable), tuple(json.loads(contradictions))
+    return Article(article_id, text, title, source, author, published, language, url, path, spans, updated, lines)
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
