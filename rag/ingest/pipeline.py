@@ -17,6 +17,7 @@ from rag.ingest.batch import Batch
 from rag.ingest.embedding import identity
 from rag.ingest.place import Incoming, Reading, content_hash
 from rag.ingest.reembed import reembed
+from rag.ingest.refrains import Refrains
 from rag.ingest.sweep import key, sweep, take_out
 from rag.readers.files import Record, discover, read
 from rag.store.catalogue import Catalogue
@@ -70,6 +71,7 @@ def ingest(
     left_out: Counter[str] = Counter()
     with run.batch:
         run.files(discover(paths, left_out))
+    run.refrains.mend(embedder)
     swept = sweep(catalogue, [path for path in paths if path.is_dir()], prune=prune)
     removed = swept.removed
     if removed or run.tally["updated"]:
@@ -130,6 +132,7 @@ class _Run:
         self._on_progress = on_progress
         self._read = self._total = 0
         self._has_edits = catalogue.edits.any()
+        self.refrains = Refrains(catalogue)
 
     def reembed(self) -> None:
         total = self._catalogue.count().articles
@@ -204,7 +207,8 @@ class _Run:
             told = _article(item)
             self._read = min(end, self._read + len(told.text.encode()))
             incoming = Incoming(told, content_hash(told), reading.new_key(item.record), reading)
-            self.batch.add(self._edited(incoming) if self._has_edits else incoming)
+            incoming = self._edited(incoming) if self._has_edits else incoming
+            self.batch.add(replace(incoming, article=self.refrains.marked(incoming.article)))
             if self.batch.is_full:
                 self._write()
                 self._report(path)

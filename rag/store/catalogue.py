@@ -165,9 +165,13 @@ class Catalogue(Database):
 
         Of a source line that names two outlets, those with that line.
         """
-        keys = outlet_keys(source)
-        lines = [line for line in self.source_lines() if outlet_keys(line)[: len(keys)] == keys]
-        return [row[0] for row in self.query("SELECT id FROM articles WHERE source = ANY(?)", [lines])]
+        sql = "SELECT id FROM articles WHERE source = ANY(?)"
+        return [row[0] for row in self.query(sql, [self._lines_of(source)])]
+
+    def newest_of(self, source: str, limit: int) -> list[Article]:
+        """The outlet's own articles that were stored last, at most `limit`."""
+        sql = "SELECT id FROM articles WHERE source = ANY(?) ORDER BY number DESC LIMIT ?"
+        return list(self.articles(row[0] for row in self.query(sql, [self._lines_of(source), limit])).values())
 
     def list_articles(self) -> list[ArticleInfo]:
         """Every article without its text, in the order of ingestion."""
@@ -316,6 +320,11 @@ class Catalogue(Database):
         for folded, term, count in self.query(sql, [list(syllables)]):
             found[folded].append((term, count))
         return dict(found)
+
+    def _lines_of(self, source: str) -> list[str]:
+        """The source lines whose own outlet is that of `source`; of a line of two outlets, those that name both."""
+        keys = outlet_keys(source)
+        return [line for line in self.source_lines() if outlet_keys(line)[: len(keys)] == keys]
 
     def _dimension(self) -> int:
         embedder = self.embedder()
