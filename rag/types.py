@@ -37,7 +37,8 @@ class Article:
     `published` is as precise as known: "2024-06-19", "2024-06", "2024" or None; never guessed.
     `language` is an ISO 639-1 code of most of the text ("vi", "en") or "und".
     `unquotable` are spans (advertising, newsletter boxes, comment forms) that are kept in `text`,
-    so that no offset ever shifts, but are neither retrieved nor quoted.
+    so that no offset ever shifts, but are neither retrieved nor quoted. `updated` is the day of its last change, as
+    `published` is written; `contradictions` are lines on what its file says in two ways.
     """
 
     id: str
@@ -50,6 +51,8 @@ class Article:
     url: str | None = None
     path: str = ""
     unquotable: tuple[Span, ...] = ()
+    updated: str | None = None
+    contradictions: tuple[str, ...] = ()
 
     def quote(self, start: int, end: int) -> str:
         return self.text[start:end]
@@ -57,6 +60,8 @@ class Article:
     def to_dict(self, *, with_text: bool = False) -> dict[str, Any]:
         fields = ("id", "title", "source", "author", "published", "language", "url", "path")
         out: dict[str, Any] = {name: getattr(self, name) for name in fields}
+        out["updated"] = self.updated
+        out["contradictions"] = list(self.contradictions)
         out["characters"] = len(self.text)
         if with_text:
             out["text"] = self.text
@@ -289,7 +294,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one ingestion did, in articles. `duplicates` are among `unchanged`: exact copies elsewhere."""
+    """What one ingestion did, in articles. `duplicates` are among `unchanged`: exact copies elsewhere.
+
+    `left_out` are the files of types that are not read, (suffix, how many), most first. `missing` are folders whose
+    files are all gone; their articles were kept.
+    """
 
     added: int = 0
     updated: int = 0
@@ -299,6 +308,8 @@ class IngestReport:
     duplicates: int = 0
     passages: int = 0
     seconds: float = 0.0
+    left_out: tuple[tuple[str, int], ...] = ()
+    missing: tuple[Failure, ...] = ()
 
 
 def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:

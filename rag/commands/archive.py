@@ -1,4 +1,4 @@
-"""The commands that fill, empty and show the archive: `ingest`, `remove`, `list`, `show`."""
+"""The commands that fill, empty, correct and show the archive: `ingest`, `remove`, `edit`, `list`, `show`."""
 
 from __future__ import annotations
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from rag.ingest.pipeline import Progress
 
 
+_EDITED = ("title", "source", "published", "author")
+
+
 def add(command: AddCommand) -> None:
     ingest = command("ingest", "add or update articles; safe to repeat and to interrupt")
     ingest.add_argument("paths", metavar="PATH", nargs="*", help="a file, a folder or a .jsonl file")
@@ -26,6 +29,9 @@ def add(command: AddCommand) -> None:
         "--field", metavar="NAME=FIELD", action="append", default=[],
         help="which field of JSON records holds what, as text=body (may be repeated)",
     )  # fmt: skip
+    ingest.add_argument(
+        "--prune", action="store_true", help="remove the articles of a folder even where all its files are gone"
+    )
     ingest.set_defaults(run=_ingest)
 
     remove = command("remove", "remove articles")
@@ -42,6 +48,13 @@ def add(command: AddCommand) -> None:
     show.add_argument("id", metavar="ID")
     show.add_argument("--json", action="store_true", help="one object")
     show.set_defaults(run=_show)
+
+    edit = command("edit", "correct what is known of an article; kept until its file itself says otherwise")
+    edit.add_argument("id", metavar="ID")
+    for field in _EDITED:
+        edit.add_argument(f"--{field}", metavar=field.upper(), help="'' for unknown")
+    edit.add_argument("--json", action="store_true", help="the article as one object, without its text")
+    edit.set_defaults(run=_edit)
 
 
 def _progress() -> AbstractContextManager[Callable[[Progress], None] | None]:
@@ -60,11 +73,26 @@ def _ingest(args: argparse.Namespace) -> int:
         if not Path(path).exists():
             raise UsageError(f"{path}: there is no such file or folder; check the name")
     with open_archive(args) as qa, _progress() as on_progress:
-        report = qa.ingest(args.paths, field_map=_field_map(args.field), on_progress=on_progress, rebuild=args.rebuild)
-    for failure in report.failed:
+        report = qa.ingest(
+            args.paths,
+            field_map=_field_map(args.field),
+            on_progress=on_progress,
+            rebuild=args.rebuild,
+            prune=args.prune,
+        )
+    for failure in (*report.failed, *report.missing):
         print(terminal.safe_line(f"{failure.path}: {failure.reason}"), file=sys.stderr)
+    if report.left_out:
+        terminal.say(_left_out(report.left_out))
     printer().report(report)
     return DONE if not report.failed or report.added + report.updated + report.unchanged else FAILED
+
+
+def _left_out(types: Sequence[tuple[str, int]]) -> str:
+    """ "7 files of other types left out: 5 .mov, 2 .psd"."""
+    count = sum(number for _, number in types)
+    files = "file of another type" if count == 1 else "files of other types"
+    return f"{count} {files} left out: {', '.join(f'{number} {suffix}' for suffix, number in types)}"
 
 
 def _field_map(pairs: Sequence[str]) -> dict[str, str] | None:
@@ -104,6 +132,20 @@ def _list(args: argparse.Namespace) -> int:
         printer().articles(articles)
     else:
         terminal.say("the archive is empty; add articles with: rag ingest PATH")
+    return DONE
+
+
+def _edit(args: argparse.Namespace) -> int:
+    changes = {field: getattr(args, field) for field in _EDITED if getattr(args, field) is not None}
+    if not changes:
+        raise UsageError(f"nothing to change; give one of: {', '.join(f'--{field}' for field in _EDITED)}")
+    with open_archive(args) as qa:
+        article = qa.edit(args.id, **changes)
+    if args.json:
+        print_json(article.to_dict())
+    else:
+        for name, value in terminal.facts(article):
+            print(f"{name}: {value}")
     return DONE
 
 

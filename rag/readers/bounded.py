@@ -165,7 +165,8 @@ def _item(told: dict[str, Any]) -> Record | Failure:
     fields = {name: value for name, value in told.items() if name != "kind"}
     if told["kind"] == "failure":
         return Failure(**fields)
-    return Record(**{**fields, "unquotable": tuple(Span(start, end) for start, end in fields["unquotable"])})
+    spans = tuple(Span(start, end) for start, end in fields["unquotable"])
+    return Record(**{**fields, "unquotable": spans, "contradictions": tuple(fields["contradictions"])})
 
 
 def _take() -> _Worker:

@@ -17,7 +17,7 @@ from rag.readers.listed import Entry, entries_of_json, entries_of_lines
 from rag.readers.markdown import read_text
 from rag.readers.pdf import read_pdf
 from rag.readers.record import Draft, Record, finish
-from rag.readers.web import read_page
+from rag.readers.web import read_pages
 from rag.readers.word import read_docx
 from rag.text.normalise import normalise
 from rag.types import Failure
@@ -81,7 +81,13 @@ def _read(path: Path, field_map: Mapping[str, str] | None, skip: int) -> Iterato
         raise ReadError(f"over {MAX_FILE_BYTES // 1_000_000} MB; split it, or write its articles as JSON Lines")
     elif suffix == ".json":
         yield from _json(path, field_map, skip)
-    elif not skip:
+    elif skip:
+        # What is read as a whole breaks its reader again.
+        return
+    elif suffix in _HTML:
+        drafts = read_pages(normalise(decode(path.read_bytes())))
+        yield from (finish(draft, str(path), is_listed=len(drafts) > 1) for draft in drafts)
+    else:
         yield finish(_reader(suffix)(path.read_bytes()), str(path))
 
 
@@ -169,6 +175,4 @@ def _reader(suffix: str) -> Callable[[bytes], Draft]:
         return read_pdf
     if suffix == ".docx":
         return read_docx
-    if suffix in _HTML:
-        return lambda data: read_page(normalise(decode(data)))
     return lambda data: read_text(decode(data), is_markdown=suffix in _MARKDOWN)

@@ -116,6 +116,8 @@ class ArticleBody(BaseModel):
     language: str
     url: str | None
     path: str
+    updated: str | None
+    contradictions: list[str]
     characters: int
     text: str
 
