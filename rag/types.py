@@ -6,6 +6,7 @@ Every offset is a character index into `Article.text`, the NFC text that the arc
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -25,6 +26,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Where a page begins in `Article.text`; `confidence` (0 to 1) is that of text recognition, None for real text."""
+
+    start: int
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One article as stored.
 
@@ -32,6 +41,7 @@ class Article:
     `language` is an ISO 639-1 code of most of the text ("vi", "en") or "und".
     `unquotable` are spans (advertising, newsletter boxes, comment forms) that are kept in `text`,
     so that no offset ever shifts, but are neither retrieved nor quoted.
+    `pages` are those of a paged file, in order; empty for what has none.
     """
 
     id: str
@@ -44,6 +54,11 @@ class Article:
     url: str | None = None
     path: str = ""
     unquotable: tuple[Span, ...] = ()
+    pages: tuple[Page, ...] = ()
+
+    def page_at(self, place: int) -> int | None:
+        """The number, from 1, of the page that a character stands on; None where the article has no pages."""
+        return bisect_right(self.pages, place, key=lambda page: page.start) or None
 
     def quote(self, start: int, end: int) -> str:
         return self.text[start:end]
@@ -126,7 +141,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where it stands: `article.text[start:end] == quote`."""
+    """A quote and where it stands: `article.text[start:end] == quote`, on `page` (from 1) of a paged file."""
 
     marker: int
     article_id: str
@@ -140,6 +155,7 @@ class Citation:
     end: int
     quote: str
     score: float
+    page: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__dataclass_fields__}

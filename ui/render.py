@@ -10,7 +10,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date
+from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
 from ui.numbers import measured, number, percent
 from ui.texts import say
 
@@ -25,6 +25,7 @@ def render(template: str, language: AnswerLanguage, **values: Any) -> str:
         language=language,
         t=partial(say, language),
         date=partial(_date, language),
+        page=partial(_page, language),
         number=partial(number, language),
         percent=partial(percent, language),
         measured=partial(measured, language),
@@ -35,6 +36,10 @@ def render(template: str, language: AnswerLanguage, **values: Any) -> str:
 
 def _date(language: AnswerLanguage, published: str | None) -> str:
     return shown_date(published, language)
+
+
+def _page(language: AnswerLanguage, number: int | None) -> str:
+    return shown_page(number, language)
 
 
 @cache

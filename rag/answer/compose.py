@@ -124,6 +124,7 @@ def citation(marker: int, quote: Quotable, article: Article) -> Citation:
         end=quote.end,
         quote=article.quote(quote.start, quote.end),
         score=round(quote.chance, 4),
+        page=article.page_at(quote.start),
     )
 
 

@@ -224,6 +224,7 @@ def _article(record: Record) -> Article:
         language=record.language,
         url=record.url,
         unquotable=record.unquotable,
+        pages=record.pages,
     )
 
 

@@ -19,7 +19,7 @@ from typing import Any
 from rag.errors import UsageError
 from rag.readers import parse as in_this_process
 from rag.readers.record import Record
-from rag.types import Failure, Span
+from rag.types import Failure, Page, Span
 
 # Bytes of address space, and seconds of processor time for one article: some, and more for each megabyte of its file.
 MEMORY = 2 << 30
@@ -165,7 +165,8 @@ def _item(told: dict[str, Any]) -> Record | Failure:
     fields = {name: value for name, value in told.items() if name != "kind"}
     if told["kind"] == "failure":
         return Failure(**fields)
-    return Record(**{**fields, "unquotable": tuple(Span(start, end) for start, end in fields["unquotable"])})
+    spans = tuple(Span(start, end) for start, end in fields["unquotable"])
+    return Record(**{**fields, "unquotable": spans, "pages": tuple(Page(*page) for page in fields["pages"])})
 
 
 def _take() -> _Worker:

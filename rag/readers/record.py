@@ -12,7 +12,7 @@ from rag.readers.bylines import credit_of_url
 from rag.readers.metadata import from_text
 from rag.text.language import detect
 from rag.text.normalise import normalise
-from rag.types import Span, merge_spans
+from rag.types import Page, Span, merge_spans
 
 _MAX_FIELD = 500
 
@@ -22,7 +22,8 @@ class Draft:
     """An article as one format's reader found it: the raw text and what the file declares about it.
 
     `published` is an ISO date, month or year; `language` an ISO 639-1 code; what the file does not say is None.
-    `is_markdown` marks a text with Markdown's links and pictures in it.
+    `is_markdown` marks a text with Markdown's links and pictures in it. `pages` are offsets into a text that is
+    normalised already.
     """
 
     text: str
@@ -34,6 +35,7 @@ class Draft:
     url: str | None = None
     id: str | None = None
     is_markdown: bool = False
+    pages: tuple[Page, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,7 @@ class Record:
     url: str | None
     path: str
     unquotable: tuple[Span, ...] = ()
+    pages: tuple[Page, ...] = ()
 
 
 def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
@@ -89,6 +92,7 @@ def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
                 *(markup_spans(text) if draft.is_markdown else ()),
             )
         ),
+        pages=tuple(Page(min(page.start, len(text)), page.confidence) for page in draft.pages),
     )
 
 

@@ -27,6 +27,7 @@ from rag.store.rows import (
     StoredPassage,
     Vector,
     from_blob,
+    pages_from_json,
     sentences_from_json,
     spans_from_json,
 )
@@ -127,7 +128,7 @@ class Catalogue(Database):
 
     def articles(self, ids: Iterable[str]) -> dict[str, Article]:
         """Those of `ids` that exist, with their texts."""
-        sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable
+        sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable, pages
             FROM articles_shown WHERE id = ANY(?)"""
         rows = self.query(sql, [list(ids)])
         return {row[0]: _article(*row) for row in rows}
@@ -309,9 +310,9 @@ def _make(home: Path) -> None:
 
 
 def _article(article_id: str, text: str, *fields: Any) -> Article:
-    title, source, author, published, language, url, path, unquotable = fields
-    unquotables = spans_from_json(unquotable)
-    return Article(article_id, text, title, source, author, published, language, url, path, unquotables)
+    title, source, author, published, language, url, path, unquotable, pages = fields
+    spans, starts = spans_from_json(unquotable), pages_from_json(pages)
+    return Article(article_id, text, title, source, author, published, language, url, path, spans, starts)
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:

@@ -123,6 +123,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
     ),
     ("CREATE INDEX articles_by_outlet ON articles(source)",),
+    (
+        "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'",
+        "UPDATE files SET size = -1, mtime_ns = -1, digest = '' WHERE lower(path) LIKE '%.pdf'",
+        """CREATE OR REPLACE VIEW articles_shown AS
+            SELECT id, title, source, author, published, language, url,
+                coalesce(
+                    (SELECT shown FROM locations WHERE article_id = articles.id ORDER BY number LIMIT 1), ''
+                ) AS path,
+                characters, story_id, unquotable, text, number, pages
+            FROM articles""",
+    ),
 )
 NEWEST = len(MIGRATIONS)
 

@@ -110,6 +110,17 @@ MIGRATIONS: tuple[str, ...] = (
     -- Outlets and how much is from each without reading the articles.
     CREATE INDEX articles_by_outlet ON articles(source);
     """,
+    """
+    -- Where the pages of a PDF begin. Those read before are read again the next time they are ingested.
+    ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
+    UPDATE files SET size = -1, mtime_ns = -1, digest = '' WHERE lower(path) LIKE '%.pdf';
+    DROP VIEW articles_shown;
+    CREATE VIEW articles_shown AS
+        SELECT id, title, source, author, published, language, url,
+            coalesce((SELECT shown FROM locations WHERE article_id = articles.id ORDER BY number LIMIT 1), '') AS path,
+            characters, story_id, unquotable, text, number, pages
+        FROM articles;
+    """,
 )
 
 

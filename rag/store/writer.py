@@ -16,6 +16,7 @@ from rag.store.rows import (
     EmbeddedPassage,
     day_range,
     from_blob,
+    pages_to_json,
     searched_text,
     sentences_to_json,
     spans_from_json,
@@ -79,9 +80,9 @@ class Writer:
             raise ArchiveError(f"article {article.id!r} is in the archive already")
         self.run(
             """INSERT INTO articles(content_hash, title, source, source_folded, published, published_first,
-            published_last, language, unquotable, characters, text, author, url, story_id, id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            [*_content(article, content_hash), article.author, article.url, article.id, article.id],
+            published_last, language, unquotable, characters, text, author, url, pages, story_id, id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            [*_content(article, content_hash), *_description(article), article.id, article.id],
         )
         self.add_passages(article, passages)
 
@@ -91,14 +92,15 @@ class Writer:
         self.run(
             """UPDATE articles SET content_hash = ?, title = ?, source = ?, source_folded = ?, published = ?,
             published_first = ?, published_last = ?, language = ?, unquotable = ?, characters = ?, text = ?,
-            author = ?, url = ? WHERE id = ?""",
-            [*_content(article, content_hash), article.author, article.url, article.id],
+            author = ?, url = ?, pages = ? WHERE id = ?""",
+            [*_content(article, content_hash), *_description(article), article.id],
         )
         self.add_passages(article, passages)
 
     def describe(self, article: Article) -> None:
-        """New author and address of an article whose content is as it was."""
-        self.run("UPDATE articles SET author = ?, url = ? WHERE id = ?", [article.author, article.url, article.id])
+        """New author, address and pages of an article whose content is as it was."""
+        sql = "UPDATE articles SET author = ?, url = ?, pages = ? WHERE id = ?"
+        self.run(sql, [*_description(article), article.id])
 
     def remove(self, article_id: str) -> None:
         self.remove_passages(article_id)
@@ -237,6 +239,10 @@ def _content(article: Article, content_hash: str) -> list[Any]:
         content_hash, article.title, article.source, source_folded, article.published, first, last,
         article.language, spans_to_json(article.unquotable), len(article.text), article.text,
     ]  # fmt: skip
+
+
+def _description(article: Article) -> list[Any]:
+    return [article.author, article.url, pages_to_json(article.pages)]
 
 
 def indexed_words(article: Article, passage: Passage) -> tuple[list[str], list[str]]:
