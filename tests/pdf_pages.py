@@ -28,7 +28,8 @@ def pdf_of(*pages: list[Placed]) -> bytes:
     kids = []
     for page in pages:
         content = "\n".join(
-            f"BT /F1 {size} Tf {x} {y} Td <{text.encode('utf-16-be').hex()}> Tj ET" for x, y, size, text in page
+            f"BT /F1 {size} Tf {x} {y} Td <{text.encode('utf-16-be', 'replace').hex()}> Tj ET"
+            for x, y, size, text in page
         ).encode()
         kids.append(len(objects) + 1)
         objects += [

@@ -18,6 +18,7 @@ from typing import Any
 
 from rag.errors import UsageError
 from rag.readers import parse as in_this_process
+from rag.readers.kinds import LISTED, suffix_of
 from rag.readers.record import Record
 from rag.types import Failure, Page, Span
 
@@ -81,7 +82,7 @@ def _seconds_for(path: Path) -> int:
 
 
 def _which(path: Path, done: int) -> str:
-    return f"its article {done + 1}" if path.suffix.lower() in (".json", ".jsonl", ".ndjson") else "it"
+    return f"its article {done + 1}" if suffix_of(path.name) in LISTED else "it"
 
 
 class _Worker:

@@ -12,13 +12,12 @@ from pathlib import Path
 
 from rag.readers import bounded
 from rag.readers.fields import checked_field_map
+from rag.readers.kinds import is_article_name
 from rag.readers.parse import MAX_FILE_BYTES, SUFFIXES, is_harmless, parse
 from rag.readers.record import Record
 from rag.types import Failure
 
 __all__ = ["MAX_FILE_BYTES", "SUFFIXES", "Record", "discover", "read"]
-
-_ABOUT_THE_FOLDER = frozenset(["readme", "license", "licence", "contributing", "changelog"])
 
 
 def discover(paths: Iterable[Path]) -> Iterator[Path]:
@@ -58,9 +57,5 @@ def _files_below(folder: Path, entered: set[str]) -> Iterator[Path]:
             continue
         if entry.is_dir():
             yield from _files_below(entry, entered)
-        elif entry.is_file() and _is_article_file(entry):
+        elif entry.is_file() and is_article_name(entry.name):
             yield entry
-
-
-def _is_article_file(path: Path) -> bool:
-    return path.suffix.lower() in SUFFIXES and path.name.lower().partition(".")[0] not in _ABOUT_THE_FOLDER

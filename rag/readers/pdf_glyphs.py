@@ -74,30 +74,40 @@ def _glyphs(page: Any) -> Iterator[tuple[int, _Glyph]]:
     import pypdfium2.raw as pdfium
 
     text = page.get_textpage()
-    box, matrix = pdfium.FS_RECTF(), pdfium.FS_MATRIX()
-    x, y = ctypes.c_double(), ctypes.c_double()
+    box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
+    styles: dict[int, tuple[int | None, float]] = {}
     for i in range(text.count_chars()):
         if pdfium.FPDFText_IsGenerated(text.raw, i) == 1:
             continue
+        run = ctypes.cast(pdfium.FPDFText_GetTextObject(text.raw, i), ctypes.c_void_p).value or 0
+        if run not in styles:
+            styles[run] = _style(text, i)
+        turns, size = styles[run]
         # A hyphen at a line's end is reported as a control character.
         code = ord("-") if pdfium.FPDFText_IsHyphen(text.raw, i) == 1 else pdfium.FPDFText_GetUnicode(text.raw, i)
-        angle = pdfium.FPDFText_GetCharAngle(text.raw, i) / (math.pi / 2)
-        is_placed = (
-            pdfium.FPDFText_GetLooseCharBox(text.raw, i, box)
-            and pdfium.FPDFText_GetCharOrigin(text.raw, i, x, y)
-            and pdfium.FPDFText_GetMatrix(text.raw, i, matrix)
+        is_placed = pdfium.FPDFText_GetLooseCharBox(text.raw, i, box) and pdfium.FPDFText_GetCharOrigin(
+            text.raw, i, x, y
         )
-        if not is_placed or code == 0 or code > 0x10FFFF or abs(angle - round(angle)) > 0.1:
+        if turns is None or not is_placed or not 0 < code <= 0x10FFFF:
             continue
-        turns = round(angle) % 4
         _, _, right, _ = _turned((box.left, box.bottom, box.right, box.top), turns)
         origin, baseline, _, _ = _turned((x.value, y.value, x.value, y.value), turns)
-        size = pdfium.FPDFText_GetFontSize(text.raw, i) * math.hypot(matrix.c, matrix.d)
-        if not (size > 0 and math.isfinite(size + origin + baseline + right)):
-            continue
-        drawn = ctypes.cast(pdfium.FPDFText_GetTextObject(text.raw, i), ctypes.c_void_p).value or 0
-        char = " " if chr(code).isspace() else chr(code)
-        yield turns, _Glyph(char, origin, max(right, origin), baseline, size, drawn)
+        if math.isfinite(origin + baseline + right):
+            char = " " if chr(code).isspace() else chr(code)
+            yield turns, _Glyph(char, origin, max(right, origin), baseline, size, run)
+
+
+def _style(text: Any, place: int) -> tuple[int | None, float]:
+    """Quarter turns (None: slanted) and size of the letters that are drawn with that one."""
+    import pypdfium2.raw as pdfium
+
+    matrix = pdfium.FS_MATRIX()
+    angle = pdfium.FPDFText_GetCharAngle(text.raw, place) / (math.pi / 2)
+    size = pdfium.FPDFText_GetFontSize(text.raw, place)
+    if pdfium.FPDFText_GetMatrix(text.raw, place, matrix):
+        size *= math.hypot(matrix.c, matrix.d)
+    is_straight = math.isfinite(angle) and abs(angle - round(angle)) <= 0.1 and math.isfinite(size) and size > 0
+    return (round(angle) % 4 if is_straight else None), size
 
 
 def _turned(box: tuple[float, float, float, float], turns: int) -> tuple[float, float, float, float]:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from statistics import median
+from statistics import median, median_low
 
 from rag.readers.pdf_glyphs import Word
 
-# In sizes of the letters: a gap that parts pieces of a line always, one that does where lines above or below have it
-# too, the narrowest gutter, the space between lines over which columns do not go on.
+# In sizes of the letters: a gap that parts pieces of a line by itself, one that does where lines near by have it too,
+# the narrowest gutter, the space between lines over which columns do not go on.
 _ALWAYS, _SHARED, _GUTTER, _SPACE = 2.0, 0.85, 0.6, 3.9
+# Lines above and below that are near; how much wider a gap is than those beside it where it parts pieces.
+_NEAR, _SPREAD = 6, 1.8
 # A column of text is at least this wide; narrower ones are a table's.
 _COLUMN = 9.0
 _MOST_CUTS, _DEEPEST = 60, 12
+
+# Where a gap begins and ends.
+_Gap = tuple[float, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +80,35 @@ def in_reading_order(rows: Sequence[Sequence[Word]]) -> list[Line | Table]:
 
 
 def _pieces(rows: Sequence[Sequence[Word]]) -> list[_Piece]:
-    gaps = [[(a.right, b.left, b.size) for a, b in pairwise(row)] for row in rows]
+    # Before a line is a gap, too: where only the right column has a line, it begins as the others of that column do.
+    gaps = [[(left.right, right.left) for left, right in pairwise(row)] for row in rows]
+    before = [(row[0].left - row[0].size, row[0].left) for row in rows]
     pieces: list[_Piece] = []
     for number, row in enumerate(rows):
-        near = [gap for other in gaps[max(0, number - 2) : number] + gaps[number + 1 : number + 3] for gap in other]
+        others = [*range(max(0, number - _NEAR), number), *range(number + 1, min(len(rows), number + 1 + _NEAR))]
+        near = [[before[other], *gaps[other]] for other in others]
         start = 0
-        for place, (left, right, size) in enumerate(gaps[number], start=1):
-            wide = (right - left) / size
-            if wide > _ALWAYS or (wide > _SHARED and any(_is_gutter(left, right, size, gap) for gap in near)):
-                pieces.append(_Piece(tuple(row[start:place])))
-                start = place
+        for place in range(len(gaps[number])):
+            if _parts(gaps[number], place, row[place + 1].size, near):
+                pieces.append(_Piece(tuple(row[start : place + 1])))
+                start = place + 1
         pieces.append(_Piece(tuple(row[start:])))
     return pieces
 
 
-def _is_gutter(left: float, right: float, size: float, other: tuple[float, float, float]) -> bool:
-    return other[1] - other[0] > _SHARED * size and min(right, other[1]) - max(left, other[0]) > _GUTTER * size
+def _parts(row: list[_Gap], place: int, size: float, near: Sequence[Sequence[_Gap]]) -> bool:
+    """Whether a gap parts pieces: lines near by have it, or it is wide, and not because the whole line is spread."""
+    left, right = row[place]
+    if right - left <= _SHARED * size:
+        return False
+    beside = [b - a for a, b in row[max(0, place - 1) : place] + row[place + 1 : place + 2]]
+    if right - left > _ALWAYS * size and (not beside or right - left > _SPREAD * min(beside)):
+        return True
+    shared = sum(
+        any(b - a > _SHARED * size and min(right, b) - max(left, a) > _GUTTER * size for a, b in other)
+        for other in near
+    )
+    return shared >= 2
 
 
 def _ordered(pieces: list[_Piece], depth: int) -> Iterator[Line | Table]:
@@ -168,7 +186,8 @@ def _grid(pieces: Sequence[_Piece]) -> Iterator[Line | Table]:
     several = [i for i, row in enumerate(rows) if len(row) > 1]
     body = rows[several[0] : several[-1] + 1] if several else []
     columns = _columns(piece for row in body for piece in row)
-    if len(several) < 2 or len(several) < 0.6 * len(body) or len(columns) < 2:
+    is_table = len(several) >= 2 and len(several) >= 0.6 * len(body) and len(columns) >= 2
+    if not (is_table and all(_is_aligned([one for row in body for one in row], column) for column in columns)):
         yield from _lines(pieces)
         return
     yield from _lines([piece for row in rows[: several[0]] for piece in row])
@@ -195,6 +214,20 @@ def _columns(pieces: Iterable[_Piece]) -> list[tuple[float, float]]:
         else:
             columns.append((piece.left, piece.right))
     return columns
+
+
+def _is_aligned(pieces: Sequence[_Piece], column: tuple[float, float]) -> bool:
+    """Whether the cells of a column stand in line, by their left edges, their right ones or their middles."""
+    cells = [one for one in pieces if column[0] <= one.left <= column[1]]
+    for edges in (
+        [one.left for one in cells],
+        [one.right for one in cells],
+        [(one.left + one.right) / 2 for one in cells],
+    ):
+        middle = median_low(edges)
+        if sum(abs(edge - middle) < 0.7 * one.size for edge, one in zip(edges, cells, strict=True)) >= 0.7 * len(cells):
+            return True
+    return False
 
 
 def _table_rows(rows: Sequence[Sequence[_Piece]], columns: Sequence[tuple[float, float]]) -> Iterator[tuple[str, ...]]:

@@ -15,7 +15,8 @@ from rag.text.rows import ROW_EDGE, cell_text, row_line
 
 # More than any newspaper prints; a page that claims more is out to fill the memory.
 MAX_COLUMNS, MAX_CELLS, MAX_SPAN = 200, 100_000, 2_000
-_DIGIT = re.compile(r"\d")
+_DIGIT = re.compile(r"[-−+]?\d")
+_YEAR = re.compile(r"(?:19|20)\d\d(?:\s?[-–/]\s?(?:19|20)?\d\d)?")
 # "| a | b |" and the line "|---|:-:|" below the names.
 _MARKDOWN_ROW = re.compile(r"^[ ]{0,3}\|?(?P<cells>[^\n]*\|[^\n]*?)\|?[ \t]*$", re.MULTILINE)
 _MARKDOWN_RULE = re.compile(r"[ ]{0,3}\|?[ \t]*:?-+:?[ \t]*(?:\|[ \t]*:?-+:?[ \t]*)*\|?[ \t]*")
@@ -33,7 +34,10 @@ class Cell:
 
 
 def table_lines(rows: Sequence[Sequence[Cell]], *, headings: int | None = None) -> list[str]:
-    """One line a row below the headings, spanned cells repeated. `headings`: how many rows name the columns, if known."""
+    """One line a row below the headings, spanned cells repeated.
+
+    `headings`: how many rows at the top name the columns, where that is known.
+    """
     grid = _grid(rows)
     width = max(map(len, grid), default=0)
     if not width:
@@ -118,13 +122,22 @@ def _heading_rows(grid: Sequence[Sequence[Cell | None]], texts: Sequence[Sequenc
     if marked or len(texts) < 2:
         return marked
     first, rest = texts[0], texts[1:]
-    is_words = all(text and len(text) <= 60 and not _DIGIT.search(text) for text in first) and len(set(first)) > 1
-    figures = any(
-        _DIGIT.search(name) is None and sum(bool(_DIGIT.search(row[i])) for row in rest) > len(rest) / 2
-        for i, name in enumerate(first)
-    )
+    # The corner above the rows' names is often empty.
+    are_names = all(_names_a_column(text) for text in first[1:]) and (not first[0] or _names_a_column(first[0]))
+    figures = any(sum(map(_is_figure, column)) > len(rest) / 2 for column in list(zip(*rest, strict=True))[1:])
     is_wide = len(first) > 2 or not any(cell and cell.is_heading for row in grid for cell in row[:1])
-    return int(is_words and is_wide and figures and (len(rest) > 1 or len(first) > 2))
+    return int(are_names and len(set(first)) > 1 and figures and is_wide and (len(rest) > 1 or len(first) > 2))
+
+
+def _names_a_column(text: str) -> bool:
+    """A few words, or a year: "Votes", "Q1 2026", "2025"."""
+    return 0 < len(text) <= 60 and (_YEAR.fullmatch(text) is not None or not _is_figure(text))
+
+
+def _is_figure(text: str) -> bool:
+    """Whether a cell is a figure and little else: "1.204", "42 m", "−3,5 %"."""
+    letters = sum(map(str.isalpha, text))
+    return sum(map(str.isdigit, text)) > letters or (bool(_DIGIT.match(text)) and letters <= 4)
 
 
 def _names_its_rows(grid: Sequence[Sequence[Cell | None]], texts: Sequence[Sequence[str]]) -> bool:
