@@ -6,6 +6,7 @@ Every offset is a character index into `Article.text`, the NFC text that the arc
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -31,6 +32,14 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Where a page begins in `Article.text`; `confidence` (0 to 1) is that of text recognition, None for real text."""
+
+    start: int
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One article as stored.
 
@@ -38,7 +47,8 @@ class Article:
     `language` is an ISO 639-1 code of most of the text ("vi", "en") or "und".
     `unquotable` are spans (advertising, newsletter boxes, comment forms) that are kept in `text`,
     so that no offset ever shifts, but are neither retrieved nor quoted. `updated` is the day of its last change, as
-    `published` is written; `contradictions` are lines on what its file says in two ways.
+    `published` is written; `contradictions` are lines on what its file says in two ways. `pages` are those of a paged
+    file, in order; empty for what has none.
     """
 
     id: str
@@ -53,6 +63,16 @@ class Article:
     unquotable: tuple[Span, ...] = ()
     updated: str | None = None
     contradictions: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
+
+    def page_at(self, place: int) -> int | None:
+        """The number, from 1, of the page that a character stands on; None where the article has no pages."""
+        return bisect_right(self.pages, place, key=lambda page: page.start) or None
+
+    @property
+    def recognition(self) -> float | None:
+        """How surely (0 to 1) the worst page was read from a picture; None where no page was."""
+        return min((page.confidence for page in self.pages if page.confidence is not None), default=None)
 
     def quote(self, start: int, end: int) -> str:
         return self.text[start:end]
@@ -63,6 +83,7 @@ class Article:
         out["updated"] = self.updated
         out["contradictions"] = list(self.contradictions)
         out["characters"] = len(self.text)
+        out["recognition"] = self.recognition
         if with_text:
             out["text"] = self.text
         return out
@@ -133,7 +154,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where it stands: `article.text[start:end] == quote`.
+    """A quote and where it stands: `article.text[start:end] == quote`, on `page` (from 1) of a paged file.
 
     `answer_start` and `answer_end` are the words that answer, as characters of the article inside `start..end`; None
     where no words carry the answer.
@@ -152,6 +173,7 @@ class Citation:
     quote: str
     score: float
     author: str | None = None
+    page: int | None = None
     answer_start: int | None = None
     answer_end: int | None = None
 

@@ -309,6 +309,7 @@ def test_ask_gives_the_object_of_the_contract(
     assert list(cited) == [
         "marker", "article_id", "title", "source", "published", "language", "path", "url", "start", "end", "quote",
         "score",
+        "page",
     ]  # fmt: skip
     assert (cited["source"], cited["published"], cited["path"]) == (
         "Báo Lá Dừa", "2024-03-05", str(articles / "pha.md"),

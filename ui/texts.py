@@ -132,6 +132,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "vi": "Đoạn trích dưới đây được lưu cùng câu trả lời.",
         "en": "The quote below was kept with the answer.",
     },
+    "recognised": {
+        "vi": "Văn bản được nhận dạng từ ảnh, độ chắc chắn {sure}: hãy đối chiếu tên và số với bản gốc.",
+        "en": "This text was read from a picture, {sure} sure: compare names and figures with the original.",
+    },
     "moved": {
         "vi": "Bài đã thay đổi sau khi được trích; nay không còn nguyên văn đoạn này.",
         "en": "The article has changed since it was quoted; it no longer holds these words.",
@@ -163,8 +167,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "en": "Drop articles here, or click to choose files",
     },
     "kinds": {
-        "vi": "Văn bản, Markdown, HTML, PDF, Word, JSON; mỗi tệp không quá {most} MB",
-        "en": "Text, Markdown, HTML, PDF, Word, JSON; at most {most} MB a file",
+        "vi": "Văn bản, HTML, PDF, Word, bảng tính, thư, RSS, EPUB, JSON, ZIP…; mỗi tệp không quá {most} MB",
+        "en": "Text, HTML, PDF, Word, spreadsheets, mail, RSS, EPUB, JSON, ZIP…; at most {most} MB a file",
+    },
+    "watched": {
+        "vi": "Đang theo dõi {paths}; lần xem gần nhất {time}, thêm {added} bài",
+        "en": "Watching {paths}; last looked at {time}, {added} added",
     },
     "search": {"vi": "Tìm theo tên bài, báo, tác giả, ngày", "en": "Search title, outlet, author, date"},
     "sort": {"vi": "Sắp xếp", "en": "Sort by"},

@@ -79,12 +79,13 @@ def json_line(value: Any, indent: int | None = None) -> str:
 
 
 def described(citation: Citation, language: str) -> str:
-    """ "outlet · date · title" as a reader of `language` reads it."""
-    from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date
+    """ "outlet · date · title · page" as a reader of `language` reads it."""
+    from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
 
     reader: AnswerLanguage = "en" if language == "en" else "vi"
     source = safe_line(citation.source) or UNKNOWN_SOURCE[reader]
-    parts = (source, shown_date(citation.published, reader), safe_line(citation.title))
+    date, page = shown_date(citation.published, reader), shown_page(citation.page, reader)
+    parts = (source, date, safe_line(citation.title), page)
     return " · ".join(part for part in parts if part)
 
 

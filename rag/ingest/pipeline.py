@@ -247,6 +247,7 @@ def _article(record: Record) -> Article:
         unquotable=record.unquotable,
         updated=record.updated,
         contradictions=record.contradictions,
+        pages=record.pages,
     )
 
 

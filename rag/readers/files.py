@@ -13,13 +13,13 @@ from pathlib import Path
 
 from rag.readers import bounded
 from rag.readers.fields import checked_field_map
+from rag.readers.kinds import has_suffix, is_about_the_folder
 from rag.readers.parse import MAX_FILE_BYTES, SUFFIXES, is_harmless, parse
 from rag.readers.record import Record
 from rag.types import Failure
 
 __all__ = ["MAX_FILE_BYTES", "SUFFIXES", "Record", "discover", "read"]
 
-_ABOUT_THE_FOLDER = frozenset(["readme", "license", "licence", "contributing", "changelog"])
 _LEFT_BEHIND = frozenset(
     ["thumbs.db", "desktop.ini", "icon\r", "__macosx", "$recycle.bin", "system volume information"]
 )
@@ -55,7 +55,7 @@ def _files_below(folder: Path, entered: set[str], left_out: Counter[str]) -> Ite
     while waiting:
         entry = waiting.pop()
         if not _is_folder(entry):
-            if entry.suffix.lower() in SUFFIXES or not _is_file(entry):
+            if has_suffix(entry.name) or not _is_file(entry):
                 yield entry
             else:
                 left_out[entry.suffix.lower() or "no suffix"] += 1
@@ -75,12 +75,7 @@ def _files_below(folder: Path, entered: set[str], left_out: Counter[str]) -> Ite
 def _is_passed_over(name: str) -> bool:
     """Whether it is by its name no article: hidden, about the folder, or left behind by a program."""
     lower = name.lower()
-    return name.startswith((".", "~$")) or lower in _LEFT_BEHIND or _is_about_the_folder(lower)
-
-
-def _is_about_the_folder(name: str) -> bool:
-    stem, dot, _ = name.partition(".")
-    return stem in _ABOUT_THE_FOLDER and (not dot or Path(name).suffix in SUFFIXES)
+    return name.startswith((".", "~$")) or lower in _LEFT_BEHIND or is_about_the_folder(name)
 
 
 def _is_folder(path: Path) -> bool:

@@ -13,7 +13,7 @@ from rag.readers.metadata import from_text
 from rag.text.language import detect
 from rag.text.normalise import normalise
 from rag.text.outlets import known_name, outlet_key, outlet_keys
-from rag.types import Span, merge_spans
+from rag.types import Page, Span, merge_spans
 
 _MAX_FIELD = 500
 
@@ -25,7 +25,7 @@ class Draft:
     `published` is an ISO date, month or year; `language` an ISO 639-1 code; what the file does not say is None.
     `is_markdown` marks a text with Markdown's links and pictures in it. `is_dated`: the reader has looked wherever a
     date of publication may stand, and none in the text is one. `contradictions` are lines on what the file's own data
-    say in two ways.
+    say in two ways. `pages` are offsets into a text that is normalised already.
     """
 
     text: str
@@ -40,6 +40,7 @@ class Draft:
     updated: str | None = None
     contradictions: tuple[str, ...] = ()
     is_dated: bool = False
+    pages: tuple[Page, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class Record:
     unquotable: tuple[Span, ...] = ()
     updated: str | None = None
     contradictions: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
 
 
 def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
@@ -103,6 +105,7 @@ def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
                 *(markup_spans(text) if draft.is_markdown else ()),
             )
         ),
+        pages=tuple(Page(min(page.start, len(text)), page.confidence) for page in draft.pages),
     )
 
 

@@ -119,6 +119,7 @@ class ArticleBody(BaseModel):
     updated: str | None
     contradictions: list[str]
     characters: int
+    recognition: Annotated[float | None, Field(description="of a scan: how surely its worst page was read, 0 to 1")]
     text: str
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date
+from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
 from rag.types import Answer, Citation
 
 _SEPARATOR = "\n\n---\n\n"
@@ -49,7 +49,8 @@ def without_notes(message: str) -> str:
 
 def _source(citation: Citation, language: AnswerLanguage) -> str:
     source = citation.source or UNKNOWN_SOURCE[language]
-    described = (source, shown_date(citation.published, language), citation.title or "")
+    date, page = shown_date(citation.published, language), shown_page(citation.page, language)
+    described = (source, date, citation.title or "", page)
     line = f"[{citation.marker}] {harmless(' · '.join(_one_line(part) for part in described if part))}"
     line += f": “{harmless(_one_line(citation.quote))}”"
     return f"{line} <{citation.url}>" if citation.url and _ADDRESS.fullmatch(citation.url) else line

@@ -98,6 +98,7 @@ def _hits(qa: NewsQA, hits: tuple[Hit, ...]) -> list[dict[str, Any]]:
             "published": articles[passage.article_id].published,
             "start": passage.start,
             "end": passage.end,
+            "page": articles[passage.article_id].page_at(passage.start),
             "text": articles[passage.article_id].quote(passage.start, passage.end),
             "score": round(hit.score, 4),
         }

@@ -28,6 +28,7 @@ from rag.store.rows import (
     StoredPassage,
     Vector,
     from_blob,
+    pages_from_json,
     sentences_from_json,
     spans_from_json,
 )
@@ -152,7 +153,7 @@ class Catalogue(Database):
     def articles(self, ids: Iterable[str]) -> dict[str, Article]:
         """Those of `ids` that exist, with their texts."""
         sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable, updated,
-            contradictions FROM articles_shown WHERE id = ANY(?)"""
+            contradictions, pages FROM articles_shown WHERE id = ANY(?)"""
         rows = self.query(sql, [list(ids)])
         return {row[0]: _article(*row) for row in rows}
 
@@ -347,9 +348,11 @@ def _make(home: Path) -> None:
 
 
 def _article(article_id: str, text: str, *fields: Any) -> Article:
-    title, source, author, published, language, url, path, unquotable, updated, contradictions = fields
-    spans, lines = spans_from_json(unquotable), tuple(json.loads(contradictions))
-    return Article(article_id, text, title, source, author, published, language, url, path, spans, updated, lines)
+    title, source, author, published, language, url, path, unquotable, updated, contradictions, pages = fields
+    return Article(
+        article_id, text, title, source, author, published, language, url, path, spans_from_json(unquotable), updated,
+        tuple(json.loads(contradictions)), pages_from_json(pages),
+    )  # fmt: skip
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:

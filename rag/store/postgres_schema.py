@@ -140,6 +140,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY(article_id, field)
         )""",
     ),
+    (
+        "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'",
+        "UPDATE files SET size = -1, mtime_ns = -1, digest = '' WHERE lower(path) LIKE '%.pdf'",
+        """CREATE OR REPLACE VIEW articles_shown AS
+            SELECT id, title, source, author, published, language, url,
+                coalesce(
+                    (SELECT shown FROM locations WHERE article_id = articles.id ORDER BY number LIMIT 1), ''
+                ) AS path,
+                characters, story_id, unquotable, text, number, updated, contradictions, pages
+            FROM articles""",
+    ),
 )
 NEWEST = len(MIGRATIONS)
 

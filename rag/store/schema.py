@@ -127,6 +127,17 @@ MIGRATIONS: tuple[str, ...] = (
         PRIMARY KEY(article_id, field)
     ) WITHOUT ROWID;
     """,
+    """
+    -- Where the pages of a PDF begin. Those read before are read again the next time they are ingested.
+    ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
+    UPDATE files SET size = -1, mtime_ns = -1, digest = '' WHERE lower(path) LIKE '%.pdf';
+    DROP VIEW articles_shown;
+    CREATE VIEW articles_shown AS
+        SELECT id, title, source, author, published, language, url,
+            coalesce((SELECT shown FROM locations WHERE article_id = articles.id ORDER BY number LIMIT 1), '') AS path,
+            characters, story_id, unquotable, text, number, updated, contradictions, pages
+        FROM articles;
+    """,
 )
 
 

@@ -18,6 +18,7 @@ from rag.store.rows import (
     EmbeddedPassage,
     day_range,
     from_blob,
+    pages_to_json,
     searched_text,
     sentences_to_json,
     spans_from_json,
@@ -85,8 +86,8 @@ class Writer:
             raise ArchiveError(f"article {article.id!r} is in the archive already")
         self.run(
             """INSERT INTO articles(title, source, source_folded, author, published, published_first, published_last,
-            url, updated, contradictions, content_hash, language, unquotable, characters, text, story_id, id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            url, updated, contradictions, pages, content_hash, language, unquotable, characters, text, story_id, id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             [*_facts(article), *_content(article, content_hash), article.id, article.id],
         )
         self.add_passages(article, passages)
@@ -96,8 +97,8 @@ class Writer:
         self.remove_passages(article.id)
         self.run(
             """UPDATE articles SET title = ?, source = ?, source_folded = ?, author = ?, published = ?,
-            published_first = ?, published_last = ?, url = ?, updated = ?, contradictions = ?, content_hash = ?,
-            language = ?, unquotable = ?, characters = ?, text = ? WHERE id = ?""",
+            published_first = ?, published_last = ?, url = ?, updated = ?, contradictions = ?, pages = ?,
+            content_hash = ?, language = ?, unquotable = ?, characters = ?, text = ? WHERE id = ?""",
             [*_facts(article), *_content(article, content_hash), article.id],
         )
         self.add_passages(article, passages)
@@ -106,7 +107,8 @@ class Writer:
         """What is known of an article whose text and title are as they were."""
         self.run(
             """UPDATE articles SET title = ?, source = ?, source_folded = ?, author = ?, published = ?,
-            published_first = ?, published_last = ?, url = ?, updated = ?, contradictions = ? WHERE id = ?""",
+            published_first = ?, published_last = ?, url = ?, updated = ?, contradictions = ?, pages = ?
+            WHERE id = ?""",
             [*_facts(article), article.id],
         )
 
@@ -245,7 +247,7 @@ def _facts(article: Article) -> list[Any]:
     source_folded = None if article.source is None else fold(article.source)
     return [
         article.title, article.source, source_folded, article.author, article.published, first, last, article.url,
-        article.updated, json.dumps(article.contradictions, ensure_ascii=False),
+        article.updated, json.dumps(article.contradictions, ensure_ascii=False), pages_to_json(article.pages),
     ]  # fmt: skip
 
 
