@@ -30,6 +30,7 @@ from eval.suite import Library, Suite
 from eval.twins import load as load_twins
 from rag.errors import UsageError
 from rag.newsqa import NewsQA
+from rag.sample import SAMPLE
 from rag.settings import Settings
 
 RESULTS = Path("eval-results")
@@ -187,7 +188,7 @@ def judge_report(
 
     Raises UsageError where a pair or a set is wrong.
     """
-    suite = Suite("judge", (), suites.CORPUS)
+    suite = Suite("judge", (), SAMPLE)
     with suites.open_archive(suite, settings, RESULTS / "archives") as qa:
         sets = {"twins": list(_twins(split))}
         for path in paths:
@@ -202,7 +203,7 @@ def judge_report(
 
 
 def _twins(split: str | None) -> Iterator[Labelled]:
-    library = Library(read_articles([suites.CORPUS]))
+    library = Library(read_articles([SAMPLE]))
     return of_twins([twin for twin in load_twins(TWINS) if split is None or twin.split == split], library)
 
 

@@ -13,12 +13,12 @@ from eval.cases import Case, Gold, read_all
 from eval.lines import write_lines
 from rag.errors import UsageError
 from rag.newsqa import NewsQA
+from rag.sample import SAMPLE
 from rag.settings import Settings
 from rag.types import Article
 
 ROOT = Path(__file__).resolve().parents[1]
 DATASETS = ROOT / "eval" / "datasets"
-CORPUS = ROOT / "corpus"
 DEFAULT = "corpus"
 # The suites of this project; the other files in `eval/datasets` are not cases.
 OWN = (DEFAULT,)
@@ -52,7 +52,7 @@ def find(name: str = DEFAULT, articles: Path | None = None, problems: list[str] 
     UsageError naming the suites there are.
     """
     if name in OWN:
-        return _of_file(DATASETS / f"{name}.jsonl", articles or CORPUS, problems)
+        return _of_file(DATASETS / f"{name}.jsonl", articles or SAMPLE, problems)
     path = Path(name)
     if path.is_dir() or path.suffix == ".json":
         public = adapters.read(path)

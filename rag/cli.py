@@ -13,6 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from rag import __version__
 from rag.commands import archive, ask, backup, chat, doctor, evaluate, mcp, model, serve, terminal, user
 from rag.errors import RagError, SettingsError, UsageError
 
@@ -90,6 +91,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common],
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"rag {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
 
     def command(name: str, summary: str) -> argparse.ArgumentParser:

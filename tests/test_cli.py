@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from rag import NewsQA
+from rag import NewsQA, __version__
 from rag.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -121,6 +121,11 @@ print([name for name in {heavy!r} if name in sys.modules], status)
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.splitlines()[-1] == "[] 0"
     assert all(name in done.stdout for name in ("ingest", "remove", "list", "show", "ask", "doctor"))
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"rag {__version__}\n"
 
 
 def test_home_before_and_after_the_command(

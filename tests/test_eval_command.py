@@ -171,7 +171,7 @@ def test_a_run_that_nobody_watches_tells_now_and_then_how_far_it_is(
 
     twin = TestJudge.TWIN
     monkeypatch.setattr(evaluate, "_twins", lambda split: of_twins([twin], LIBRARY))
-    monkeypatch.setattr("eval.suite.CORPUS", Path("articles"))
+    monkeypatch.setattr(evaluate, "SAMPLE", Path("articles"))
     assert main(["eval", "judge"]) == 0
     printed = capsys.readouterr()
     assert "twins: judged 2/2\n" in printed.err
@@ -208,14 +208,14 @@ def test_the_fixture_asks_each_case(town: Path, pytester: pytest.Pytester) -> No
             assert rag_case.case.id != "ferry"
         """
     )
-    result = pytester.runpytest_inprocess("-p", "eval.pytest_plugin", "-p", "no:cacheprovider", "-v")
+    result = pytester.runpytest_inprocess("-p", "rag.pytest_plugin", "-p", "no:cacheprovider", "-v")
     result.assert_outcomes(passed=8, failed=1)
     result.stdout.fnmatch_lines(["*test_right*bridge* PASSED*"])
 
 
 def test_the_fixture_says_what_is_missing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_right(rag_case): ...")
-    result = pytester.runpytest_inprocess("-p", "eval.pytest_plugin", "-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess("-p", "rag.pytest_plugin", "-p", "no:cacheprovider")
     result.stdout.fnmatch_lines(["rag_case needs cases*"])
 
 
