@@ -14,13 +14,13 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from rag import __version__
-from rag.commands import archive, ask, backup, chat, doctor, evaluate, mcp, model, serve, terminal, user
+from rag.commands import archive, ask, backup, chat, completion, doctor, evaluate, mcp, model, serve, terminal, user
 from rag.errors import RagError, SettingsError, UsageError
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 # Each adds its commands to the parser.
-COMMANDS = (archive, ask, chat, serve, mcp, evaluate, model, user, doctor, backup)
+COMMANDS = (archive, ask, chat, serve, mcp, evaluate, model, user, doctor, backup, completion)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -99,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
 
     for module in COMMANDS:
         module.add(command)
+    # Its completion is made from it.
+    parser.set_defaults(parser=parser)
     return parser
 
 

@@ -146,6 +146,8 @@ WRONG_USE: tuple[Sequence[str], ...] = (
     ["chatter"],
     ["list", "--colour"],
     ["ask"],
+    ["ask", ""],
+    ["ask", "  ", "--json"],
     ["ask", "?", "--batch", "in.jsonl"],
     ["ask", "?", "--out", "out.jsonl"],
     ["ask", "?", "--from", "yesterday"],
@@ -331,6 +333,23 @@ def test_ask_in_plain_text(shared_home: Path, articles: Path, capsys: pytest.Cap
     assert lines[0] == f"“{FERRY}” [1]"
     first = next(line for line in lines if line.startswith("[1] "))
     assert first.startswith(f"[1] Báo Lá Dừa · 5/3/2024 · Phà sông Mây đổi giờ · {articles / 'pha.md'}:")
+
+
+def test_a_question_comes_through_standard_input(shared_home: Path) -> None:
+    command, env = process("ask", "-", "--json", RAG_HOME=str(shared_home))
+    done = subprocess.run(
+        command, env=env, input="Chuyến phà cuối cùng qua sông Mây rời bến lúc mấy giờ?\n", capture_output=True,
+        text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["citations"][0]["quote"] == FERRY
+    assert subprocess.run(command, env=env, input="\n", capture_output=True, text=True, check=False).returncode == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_shells_complete(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert all(word in script for word in ("ingest", "completion", "field"))
 
 
 def test_what_the_archive_does_not_say_is_done(shared_home: Path, capsys: pytest.CaptureFixture[str]) -> None:

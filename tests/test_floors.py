@@ -28,9 +28,10 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rag.answer",),
     ("rag.embed", "rag.models"),
     ("rag.readers", "rag.store"),
-    ("rag.settings", "rag.cache", "rag.sample"),
+    ("rag.settings", "rag.cache", "rag.sample", "rag.background"),
     ("rag.text",),
-    ("rag.types", "rag.errors"),
+    ("rag.types",),
+    ("rag.errors",),
 )
 ONLY_FOR_THE_CLI = ("rag.cli", "rag.commands", "rag.doctor")
 
