@@ -16,11 +16,11 @@ from markdown_it import MarkdownIt
 
 from rag.answer.compose import settled, shown_sentence
 from rag.server.asking import Stop, events
-from rag.server.completions import Pieces
 from rag.server.footnotes import harmless, notes, without_notes
 from rag.server.jsonline import json_line
 from rag.server.line import Queue
 from rag.server.logs import JsonLines
+from rag.server.reply import Pieces
 from rag.server.sse import event
 from rag.types import Answer, AnswerEvent, AnswerSentence, Citation, Filters, Settled, Turn
 

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from rag.newsqa import NewsQA
-from rag.server import articles, ask, completions, docs, health
+from rag.server import articles, ask, completions, docs, health, responses
 from rag.server.access import Access
 from rag.server.door import Door
 from rag.server.errors import add_handlers
@@ -37,7 +37,7 @@ def create_api(qa: NewsQA, *, line: Queue | None = None, page: FastAPI | None = 
         redirect_slashes=False,
         lifespan=_lifespan_of(page) if page else None,
     )
-    for part in (ask, articles, completions, health):
+    for part in (ask, articles, completions, responses, health):
         api.include_router(part.router(service))
 
     @api.get("/docs", include_in_schema=False)
