@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rag.answer.compose import settled, shown_sentence
+from rag.engine.pieces import Pieces
 from rag.server.asking import Stop, events
 from rag.server.footnotes import harmless, notes, without_notes
 from rag.server.jsonline import json_line
 from rag.server.line import Queue
 from rag.server.logs import JsonLines
-from rag.server.reply import Pieces
 from rag.server.sse import event
 from rag.types import Answer, AnswerEvent, AnswerSentence, Citation, Filters, Settled, Turn
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+import copy
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from rag.retrieve import dense, fuse, lexical
 from rag.retrieve.dense import Means, Vector
@@ -40,7 +41,15 @@ RESTORED_FROM = 20
 
 
 class ArchiveRetriever(BaseRetriever):
-    """`retrieve(str)` gives LlamaIndex nodes, `search(ArchiveQuery)` the hits behind them."""
+    """`retrieve(str)` gives LlamaIndex nodes, `search(ArchiveQuery)` the hits behind them.
+
+    A score ranks the passages of one question: the cosine with it, moved by words, dates and the conversation, so that
+    it may exceed 1 and says little across questions. A node's id is the passage's, its source node the article's;
+    `metadata` has `article_id`, `title`, `source` (the outlet), `published` as precise as known, and `date`, the
+    first day of that, by which post-processors sort.
+    """
+
+    _among: frozenset[str] | None = None
 
     def __init__(self, catalogue: Catalogue, index: Index, embedder: BaseEmbedding, top_k: int = 10) -> None:
         super().__init__()
@@ -52,7 +61,15 @@ class ArchiveRetriever(BaseRetriever):
     def search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
         """The passages that best fit the query, at most one telling of a story; fewer where there are fewer."""
         with self.catalogue.snapshot():
-            return self._search(query) if query.text and self.catalogue.count().passages else ()
+            hits = self._search(query) if query.text and self.catalogue.count().passages else ()
+        return hits if self._among is None else tuple(hit for hit in hits if hit.passage.id in self._among)
+
+    def among(self, ids: Collection[str]) -> ArchiveRetriever:
+        """The same retriever, which finds no other passages than those with these ids."""
+        limited = copy.copy(self)
+        limited._among = frozenset(ids)
+        limited.top_k = max(self.top_k, len(limited._among))
+        return limited
 
     def _search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
         means = self.means()
@@ -141,6 +158,7 @@ def _node(hit: Hit, article: Article) -> TextNode:
         "title": article.title,
         "source": article.source,
         "published": article.published,
+        "date": bounds(article.published)[0].isoformat() if article.published else None,
         "language": passage.language,
         "path": article.path,
         "url": article.url,
@@ -152,7 +170,8 @@ def _node(hit: Hit, article: Article) -> TextNode:
         end_char_idx=passage.end,
         metadata=metadata,
         excluded_embed_metadata_keys=list(metadata),
-        excluded_llm_metadata_keys=["article_id", "path", "url", "language"],
+        excluded_llm_metadata_keys=["article_id", "path", "url", "language", "date"],
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.id)},
     )
 
 

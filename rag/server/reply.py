@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
+from rag.engine.pieces import Pieces
 from rag.server.asking import Waiting, Working
 from rag.server.footnotes import ends_at, harmless, is_address, not_read, notes
 from rag.server.jsonline import json_line
@@ -84,30 +85,3 @@ async def written(happening: AsyncGenerator[Happening], form: Form) -> AsyncGene
                 if rest:
                     yield rest
                 yield answer
-
-
-class Pieces:
-    """The text of a streamed answer, piece by piece; what was given out is always the beginning of the whole.
-
-    A model's sentences that are not supported wait for one that is: only then is it sure that they stay.
-    """
-
-    def __init__(self) -> None:
-        self._given = ""
-        self._held = ""
-
-    def settled(self, event: Settled) -> str:
-        self._held += event.shown
-        return self._give() if event.shown and event.sentence.verdict == "supported" else ""
-
-    def answered(self, answer: Answer) -> str:
-        """The rest. Were the answer another than what was given out, it follows whole."""
-        rest = answer.text.removeprefix(self._given) if answer.text.startswith(self._given) else f"\n\n{answer.text}"
-        self._given += rest
-        return rest
-
-    def _give(self) -> str:
-        piece = self._held if self._given else self._held.lstrip()
-        self._given += piece
-        self._held = ""
-        return piece
