@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from eval import adapters
+from eval import adapters, exports
 from eval import suite as suites
 from eval.archives import read_articles
 from eval.cases import Case
@@ -45,7 +45,10 @@ def _unheard(step: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked of an evaluation. `out` None: a folder named after the run, below `eval-results`."""
+    """What is asked of an evaluation. `out` None: a folder named after the run, below `eval-results`.
+
+    `trec` and `datasets` are folders for what other tools read.
+    """
 
     suite: str = suites.DEFAULT
     articles: Path | None = None
@@ -59,6 +62,8 @@ class Options:
     prices: Path = PRICES
     retry: bool = False
     llamaindex: bool = False
+    trec: Path | None = None
+    datasets: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,10 @@ def evaluate(
         }
         report = data.report(told, scored, agreement=agreement_with_twins(judge, told, on_step), seed=options.seed)
     write(folder, report, library)
+    if options.trec:
+        exports.write_trec(options.trec, cases, asked, library)
+    if options.datasets:
+        exports.write_datasets(options.datasets, cases, asked, library)
     return Evaluation(report, folder)
 
 
