@@ -79,3 +79,38 @@ class Environment:
     def surroundings(self, settings: Mapping[str, str] | None = None) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name in ("HOME", "LANG", "PATH", "SSL_CERT_FILE")}
         return {**kept, "PATH": f"{self.folder / 'bin'}:{kept['PATH']}", "RAG_ENGINE": "quotes", **(settings or {})}
+
+
+@dataclass(frozen=True)
+class NodeEnvironment:
+    """A folder with packages for Node."""
+
+    folder: Path
+
+    @classmethod
+    def make(cls, folder: Path, *packages: str) -> NodeEnvironment:
+        """Skips the check, with the reason, where something cannot be installed here."""
+        npm = shutil.which("npm")
+        if npm is None or shutil.which("node") is None:
+            pytest.skip("Node is not installed")
+        (folder / "package.json").write_text("{}", encoding="utf-8")
+        command = [npm, "install", "--no-audit", "--no-fund", "--loglevel", "error", *packages]
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False
+        )
+        if done.returncode:
+            reasons = done.stderr.strip().splitlines() or ["npm failed"]
+            pytest.skip(f"{', '.join(packages)} cannot be installed here: {reasons[-1]}")
+        return cls(folder)
+
+    def run(
+        self, *command: str, settings: Mapping[str, str] | None = None, timeout: float = 300
+    ) -> subprocess.CompletedProcess[str]:
+        """A program of the packages, or `node`, in the folder."""
+        own = self.folder / "node_modules" / ".bin" / command[0]
+        program = [str(own) if own.exists() else command[0], *command[1:]]
+        kept = {name: value for name, value in os.environ.items() if name in ("HOME", "LANG", "PATH")}
+        return subprocess.run(
+            program, cwd=self.folder, env={**kept, **(settings or {})}, capture_output=True, text=True,
+            timeout=timeout, check=False,
+        )  # fmt: skip
