@@ -8,7 +8,7 @@ ASKERS ?= 20,200
 TRAIN ?= ../shared/train
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-reading bench-speed fit-reader bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-pages bench-llm bench-verify bench-load fuzz test-faults clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-reading bench-speed fit-reader bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-pages bench-llm bench-verify bench-load fuzz test-faults test-outside clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -34,7 +34,7 @@ ask: $(VENV)/.installed      ## set up, ingest corpus/, answer: make ask Q="your
 	@$(BIN)/rag ask "$$Q"
 
 chat: $(VENV)/.installed     ## set up, ingest corpus/ the first time, open the chat page
-	@$(BIN)/rag chat --sample corpus/
+	@$(BIN)/rag chat --sample
 
 test: $(VENV)/.installed-dev ## set up, run every test
 	@$(BIN)/python -m pytest
@@ -44,6 +44,9 @@ fuzz: $(VENV)/.installed-dev ## every reader on hostile files: INPUTS=13000 for 
 
 test-faults: $(VENV)/.installed-dev ## kills, full disks, damage, jumping clocks: KILLS=200, SEED=0
 	@$(BIN)/python -m pytest tests/faults --kills $(or $(KILLS),200) --seed $(or $(SEED),0)
+
+test-outside: $(VENV)/.installed-dev ## what others install: the wheel on every Python here (needs a package index)
+	@$(BIN)/python -m pytest tests/outside/check_*.py
 
 check: $(VENV)/.installed-dev ## lint and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

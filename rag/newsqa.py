@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from rag import settings as settings_module
 from rag.errors import UsageError
@@ -31,6 +32,18 @@ if TYPE_CHECKING:
 
 # Tokens that a follow-up may take when a language model makes it a question of its own.
 REWRITTEN_TOKENS = 120
+
+
+class Asking(TypedDict, total=False):
+    """The arguments of `NewsQA.ask` beside the question."""
+
+    filters: Filters | None
+    history: Sequence[Turn]
+    since: str | None
+    until: str | None
+    source: str | None
+    language: str | None
+    engine: str | None
 
 
 class NewsQA:
@@ -204,11 +217,10 @@ class NewsQA:
     ) -> Answer:
         """What the archive says. `since`/`until` are ISO dates, months or years. Raises UsageError on a bad one.
 
-        `engine` is "quotes", "llm" or "auto" for this question; by default that of the settings.
+        `engine` is "quotes", "llm" or "auto" for this question; by default that of the settings. What limits the
+        question is in `filters` or in the arguments of its own, and raises UsageError where it is in both.
         """
-        limits = filters or Filters(
-            since=since, until=until, sources=(source,) if source else (), languages=(language,) if language else ()
-        )
+        limits = _limits(filters, since, until, source, language)
         chosen = self.engine(engine)
         understood = self._understood(question, history, limits, engine)
         return understood if isinstance(understood, Answer) else chosen.answer(understood)
@@ -219,14 +231,33 @@ class NewsQA:
         *,
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
+        since: str | None = None,
+        until: str | None = None,
+        source: str | None = None,
+        language: str | None = None,
         engine: str | None = None,
     ) -> Iterator[AnswerEvent]:
         """The same answer as it is made: `Draft`s and `Settled` sentences, and at the end the `Answer`."""
         from rag.answer.compose import settled
 
+        limits = _limits(filters, since, until, source, language)
         chosen = self.engine(engine)
-        understood = self._understood(question, history, filters or Filters(), engine)
+        understood = self._understood(question, history, limits, engine)
         return settled(understood) if isinstance(understood, Answer) else chosen.stream(understood)
+
+    async def aask(self, question: str, **how: Unpack[Asking]) -> Answer:
+        """`ask` in a thread, while the event loop goes on."""
+        import asyncio
+
+        return await asyncio.to_thread(self.ask, question, **how)
+
+    async def astream(self, question: str, **how: Unpack[Asking]) -> AsyncGenerator[AnswerEvent]:
+        """`stream` in a thread; closing it ends the answer after the event that it is at."""
+        from rag import background
+
+        async with aclosing(background.items(lambda: self.stream(question, **how))) as events:
+            async for event in events:
+                yield event
 
     def _understood(
         self, question: str, history: Sequence[Turn], filters: Filters, engine: str | None
@@ -245,11 +276,11 @@ class NewsQA:
         write = partial(self.model.say, usage=usage, max_tokens=REWRITTEN_TOKENS) if rewrites else None
         return replace(standalone(question, history, self.retriever, limits, write), usage=usage)
 
-    def chat(self, *, filters: Filters | None = None) -> Chat:
+    def chat(self, *, filters: Filters | None = None, engine: str | None = None) -> Chat:
         """A conversation: follow-up questions are understood from what was asked before."""
         from rag.conversation import Chat
 
-        return Chat(lambda question, turns: self.ask(question, filters=filters, history=turns))
+        return Chat(lambda question, turns: self.stream(question, filters=filters, history=turns, engine=engine))
 
     def retrieve(self, question: str, top_k: int | None = None, *, filters: Filters | None = None) -> tuple[Hit, ...]:
         """The passages closest to the question, best first. Raises UsageError."""
@@ -259,6 +290,14 @@ class NewsQA:
             raise UsageError(f"top_k is {top_k}; ask for at least one passage")
         query = ArchiveQuery(query_str=question, filters=checked_filters(filters or Filters()), top_k=top_k)
         return self.retriever.search(query)
+
+    async def aretrieve(
+        self, question: str, top_k: int | None = None, *, filters: Filters | None = None
+    ) -> tuple[Hit, ...]:
+        """`retrieve` in a thread, while the event loop goes on."""
+        import asyncio
+
+        return await asyncio.to_thread(self.retrieve, question, top_k, filters=filters)
 
     def warm_up(self) -> None:
         """Opens all that the first question would otherwise wait for."""
@@ -284,3 +323,10 @@ class NewsQA:
 def _several(given: Any) -> list[Any]:
     """What was given as one string or path, or as several: a string is not its letters."""
     return [given] if isinstance(given, str | os.PathLike) else list(given)
+
+
+def _limits(
+    filters: Filters | None, since: str | None, until: str | None, source: str | None, language: str | None
+) -> Filters:
+    given = Filters(since, until, (source,) if source else (), (language,) if language else ())
+    return (filters or Filters()).joined(given)

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from rag.errors import UsageError
+
 Verdict = Literal["supported", "unsupported", "unchecked"]
 # How the quotes of an answer stand to one another: they say the same, or other values, a correction and what
 # it corrects, members of a list.
@@ -142,6 +144,16 @@ class Filters:
 
     def __bool__(self) -> bool:
         return bool(self.since or self.until or self.sources or self.languages)
+
+    def joined(self, other: Filters) -> Filters:
+        """Both of them. Raises UsageError where both limit the same thing."""
+        both = {}
+        for name in self.__dataclass_fields__:
+            one, another = getattr(self, name), getattr(other, name)
+            if one and another:
+                raise UsageError(f"the filter {name} is given twice; give it once")
+            both[name] = one or another
+        return Filters(**both)
 
 
 @dataclass(frozen=True, slots=True)

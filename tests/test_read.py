@@ -25,7 +25,9 @@ def cutter() -> PieceCutter:
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return default_reader()
+    found = default_reader()
+    assert found
+    return found
 
 
 @settings(derandomize=True, deadline=None, max_examples=300)

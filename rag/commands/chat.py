@@ -9,13 +9,17 @@ from pathlib import Path
 from rag.commands import terminal
 from rag.commands.base import DONE, AddCommand, add_address, address_of, open_archive
 from rag.errors import UsageError
+from rag.sample import SAMPLE
 
 
 def add(command: AddCommand) -> None:
     chat = command("chat", "the chat page in a browser")
     add_address(chat)
     chat.add_argument("--no-browser", action="store_true", help="only print the address")
-    chat.add_argument("--sample", metavar="PATH", help="ingest this first if the archive is empty")
+    chat.add_argument(
+        "--sample", metavar="PATH", nargs="?", const=str(SAMPLE),
+        help="if the archive is empty, ingest this first (default: the sample archive)",
+    )  # fmt: skip
     chat.set_defaults(run=_chat)
 
 

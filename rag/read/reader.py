@@ -7,6 +7,7 @@ the answer's start and one as its end, and the first token stands for "no answer
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -18,10 +19,12 @@ from rag.embed.batches import equal_lengths, in_parallel
 from rag.embed.onnx_engine import open_session
 from rag.embed.tokeniser import Tokeniser, installed_tokeniser
 from rag.embed.weights import Floats, Weights
-from rag.errors import ReaderError
+from rag.errors import RagError, ReaderError
 from rag.read.layout import Layout, laid_out
 from rag.read.pieces import PieceCutter
 from rag.types import Span
+
+log = logging.getLogger(__name__)
 
 MODEL = Path(__file__).with_name("reader.onnx")
 # Tokens of a question and a passage together; the model has not seen longer ones.
@@ -99,6 +102,10 @@ def _read_sentence(sentence: Span, layout: Layout, scores: Floats) -> ReadSenten
 
 
 @cache
-def default_reader() -> Reader:
-    """The one that ships, loaded on first use. Raises ReaderError when it cannot be."""
-    return Reader(MODEL, Weights.installed(), installed_tokeniser())
+def default_reader() -> Reader | None:
+    """The one that ships, loaded on first use; None, after one line in the log, where it cannot be run."""
+    try:
+        return Reader(MODEL, Weights.installed(), installed_tokeniser())
+    except RagError as error:
+        log.warning("Nothing is read on this machine, answers are those of the search alone: %s", error)
+        return None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+import copy
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from rag.retrieve import dense, fuse, lexical
 from rag.retrieve.dense import Means, Vector
@@ -47,7 +49,15 @@ class Found:
 
 
 class ArchiveRetriever(BaseRetriever):
-    """`retrieve(str)` gives LlamaIndex nodes, `search(ArchiveQuery)` the hits behind them."""
+    """`retrieve(str)` gives LlamaIndex nodes, `search(ArchiveQuery)` the hits behind them.
+
+    A score ranks the passages of one question: the cosine with it, moved by words, dates and the conversation, so that
+    it may exceed 1 and says little across questions. A node's id is the passage's, its source node the article's;
+    `metadata` has `article_id`, `title`, `source` (the outlet), `published` as precise as known, and `date`, the
+    first day of that, by which post-processors sort.
+    """
+
+    _among: frozenset[str] | None = None
 
     def __init__(self, catalogue: Catalogue, index: Index, embedder: BaseEmbedding, top_k: int = 10) -> None:
         super().__init__()
@@ -60,12 +70,22 @@ class ArchiveRetriever(BaseRetriever):
         """The passages that best fit the query, at most one telling of a story; fewer where there are fewer."""
         return self.found(query).hits
 
+    def among(self, ids: Collection[str]) -> ArchiveRetriever:
+        """The same retriever, which finds no other passages than those with these ids."""
+        limited = copy.copy(self)
+        limited._among = frozenset(ids)
+        limited.top_k = max(self.top_k, len(limited._among))
+        return limited
+
     def found(self, query: ArchiveQuery) -> Found:
         """The same, with the question as it was understood."""
         with self.catalogue.snapshot():
-            if query.text and self.catalogue.count().passages:
-                return self._found(query)
-        return Found((), query.searched)
+            if not query.text or not self.catalogue.count().passages:
+                return Found((), query.searched)
+            found = self._found(query)
+        if self._among is None:
+            return found
+        return replace(found, hits=tuple(hit for hit in found.hits if hit.passage.id in self._among))
 
     def _found(self, query: ArchiveQuery) -> Found:
         means = self.means()
@@ -133,6 +153,9 @@ class ArchiveRetriever(BaseRetriever):
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return self.nodes(self.search(archive_query(query_bundle)))
 
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return await asyncio.to_thread(self._retrieve, query_bundle)
+
     def nodes(self, hits: Sequence[Hit]) -> list[NodeWithScore]:
         """The hits as LlamaIndex nodes; `metadata` says where each stands."""
         articles = self.catalogue.articles({hit.passage.article_id for hit in hits})
@@ -151,6 +174,7 @@ def _node(hit: Hit, article: Article) -> TextNode:
         "title": article.title,
         "source": article.source,
         "published": article.published,
+        "date": bounds(article.published)[0].isoformat() if article.published else None,
         "language": passage.language,
         "path": article.path,
         "url": article.url,
@@ -162,7 +186,8 @@ def _node(hit: Hit, article: Article) -> TextNode:
         end_char_idx=passage.end,
         metadata=metadata,
         excluded_embed_metadata_keys=list(metadata),
-        excluded_llm_metadata_keys=["article_id", "path", "url", "language"],
+        excluded_llm_metadata_keys=["article_id", "path", "url", "language", "date"],
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.id)},
     )
 
 

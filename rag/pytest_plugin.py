@@ -2,6 +2,7 @@
 
     # pytest.ini
     [pytest]
+    addopts = -p rag.pytest_plugin
     rag_cases = cases.jsonl
     rag_home = .rag
 
@@ -10,7 +11,7 @@
     def test_right(rag_case):
         assert rag_case.is_right, rag_case.why
 
-Loaded by every pytest run of an environment that has this package, so nothing is imported before a test asks for it.
+Loaded only where it is asked for (`-p rag.pytest_plugin`): installing this package changes no other project's tests.
 """
 
 from __future__ import annotations
