@@ -17,11 +17,11 @@ from rag.errors import FetchError
 from rag.fetch.addresses import checked_ip, host_of
 
 if TYPE_CHECKING:
-    from httpx import Response
+    from httpx2 import Response
 
 AGENT = "TrichDan"
 _HEADERS = {
-    "User-Agent": f"{AGENT}/0.1 (news archive; obeys robots.txt)",
+    "User-Agent": f"{AGENT} (news archive; obeys robots.txt)",
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,application/pdf;q=0.8,*/*;q=0.1",
     "Accept-Language": "vi,en;q=0.8",
 }
@@ -48,10 +48,10 @@ class Web(AbstractContextManager["Web"]):
     def __init__(
         self, *, allow_private: bool = False, pause: float = PAUSE, sleep: Callable[[float], None] = time.sleep
     ) -> None:
-        import httpx
+        import httpx2
 
         # No proxy and no .netrc of the environment: they would reach what the check forbids.
-        self._client = httpx.Client(timeout=_PATIENCE, trust_env=False, follow_redirects=False, headers=_HEADERS)
+        self._client = httpx2.Client(timeout=_PATIENCE, trust_env=False, follow_redirects=False, headers=_HEADERS)
         self._allow_private = allow_private
         self._pause, self._sleep = pause, sleep
         self._robots: dict[str, Any] = {}
@@ -104,12 +104,12 @@ class Web(AbstractContextManager["Web"]):
 
     def _asked(self, address: str, most: int) -> Fetched | str:
         """The answer, or the address it redirects to."""
-        import httpx
+        import httpx2
 
         host = host_of(address)
         try:
-            url = httpx.URL(address)
-        except httpx.InvalidURL:
+            url = httpx2.URL(address)
+        except httpx2.InvalidURL:
             raise FetchError("no address of a web page; write it as https://...") from None
         port = url.port or (443 if url.scheme == "https" else 80)
         ip = checked_ip(host, port, allow_private=self._allow_private)
@@ -118,7 +118,7 @@ class Web(AbstractContextManager["Web"]):
             url.copy_with(host=ip),
             headers={"Host": url.netloc.decode("ascii")},
             # The certificate has to be the host's.
-            extensions={"sni_hostname": host, "timeout": httpx.Timeout(_PATIENCE).as_dict()},
+            extensions={"sni_hostname": host, "timeout": httpx2.Timeout(_PATIENCE).as_dict()},
         )
         try:
             response = self._client.send(request, stream=True)
@@ -126,9 +126,9 @@ class Web(AbstractContextManager["Web"]):
                 return _read(response, address, most)
             finally:
                 response.close()
-        except httpx.TimeoutException:
+        except httpx2.TimeoutException:
             raise FetchError(f"{host} does not answer in time; try again later") from None
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
+        except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             said = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
             raise FetchError(f"{host} cannot be asked ({said}); try again later") from None
 

@@ -219,7 +219,8 @@ def _hits(qa: NewsQA, hits: tuple[Hit, ...]) -> HitsBody:
         hits=[
             HitBody(
                 article_id=found.id, title=found.title, source=found.source, published=found.published,
-                start=hit.passage.start, end=hit.passage.end, page=found.page_at(hit.passage.start), text=found.quote(hit.passage.start, hit.passage.end),
+                start=hit.passage.start, end=hit.passage.end, page=found.page_at(hit.passage.start),
+                text=found.quote(hit.passage.start, hit.passage.end),
                 score=round(hit.score, 4),
             )
             for hit in hits
