@@ -258,7 +258,7 @@ def article_header(c: Context) -> str:
 
 
 def article_breaks(c: Context) -> str:
-    return f'<div id="content"><h2 class="headline">{escape(c.story.headline)}</h2>@BYLINE@<b>{escape(c.story.standfirst)}</b><br><br>{"<br><br>".join(map(escape, c.story.paragraphs))}{_rows(c)}@INLINE@</div>@TAIL@'
+    return f'<div id="content"><h2 class="headline">{escape(c.story.headline)}</h2>@BYLINE@<b>{escape(c.story.standfirst)}</b><br><br>{"<br><br>".join(map(escape, c.story.paragraphs))}{table_of(c)}@INLINE@</div>@TAIL@'
 
 
 def article_sections(c: Context) -> str:
@@ -273,10 +273,10 @@ def inline_paragraphs(c: Context, *, wrapped: bool = False) -> str:
     open_, close = ("<div><p>", "</p></div>") if wrapped else ("<p>", "</p>")
     written = [f"{open_}{escape(text)}{close}" for text in c.story.paragraphs]
     written.insert(c.rng.randrange(1, len(written)), "@INLINE@")
-    return "<!--cut-->".join(written) + _rows(c)
+    return "<!--cut-->".join(written) + table_of(c)
 
 
-def _rows(c: Context) -> str:
+def table_of(c: Context) -> str:
     if not c.story.rows:
         return ""
     head, *rows = c.story.rows

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from eval.benchmarks.page_parts import TODAY, Context, Manner, inline_paragraphs, menu
+from eval.benchmarks.page_parts import TODAY, Context, Manner, inline_paragraphs, menu, table_of
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "June", "July", "Aug", "Sept", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -175,17 +175,65 @@ def tags_filed(c: Context) -> str:
     return f'<div class="styles_tg__1"><span>{c.say("Filed under", "Chủ đề")}</span><ul><li><a href="/t/1">{c.say("harbour", "bến cảng")}</a></li><li><a href="/t/2">{c.say("budget", "ngân sách")}</a></li></ul></div>'
 
 
+def byline_icons(c: Context) -> str:
+    return f'<div class="post-info"><i class="fa fa-user"></i> {c.story.author} <i class="fa fa-calendar"></i> {c.day(c.story.published)} <i class="fa fa-eye"></i> 1,204</div>'
+
+
+def byline_items(c: Context) -> str:
+    return f'<ul class="details"><li>{c.story.author}</li><li>{c.day(c.story.published, weekday=True)}</li><li>{c.clock()}</li></ul>'
+
+
+def byline_sentence(c: Context) -> str:
+    return f'<div class="sc-b1">{c.say("Published on", "Đăng ngày")} {c.day(c.story.published)} {c.say("by", "bởi")} {c.story.author} {c.say("in Regions", "trong mục Địa phương")}</div>'
+
+
+def article_spans(c: Context) -> str:
+    text = "".join(f"<div><span>{escape(text)}</span></div>" for text in c.story.paragraphs)
+    return f'<main><h1><span>{escape(c.story.headline)}</span></h1><div><span>{escape(c.story.standfirst)}</span></div>@BYLINE@<div class="txt">{text}{table_of(c)}</div>@TAIL@</main>'
+
+
+def article_quoted(c: Context) -> str:
+    return f"<center><h1>{escape(c.story.headline)}</h1>@BYLINE@</center><blockquote><p><em>{escape(c.story.standfirst)}</em></p>{inline_paragraphs(c)}</blockquote>@TAIL@"
+
+
+def related_arrows(c: Context) -> str:
+    items = "".join(f'<li>› <a href="/{i}">{escape(title)}</a></li>' for i, (title, _, _) in enumerate(c.teasers(4)))
+    return f'<div class="sc-r1"><p><b>{c.say("Also in the news", "Các tin khác")}</b></p><ul>{items}</ul></div>'
+
+
+def comments_thread(c: Context) -> str:
+    listed = "".join(
+        f'<div class="msg"><strong>{who}</strong> {c.say("wrote on", "viết ngày")} {c.day(day)}: <blockquote>{escape(words)}</blockquote></div>'
+        for who, words, day in c.comments(2)
+    )
+    return f'<div class="thread"><h4>{c.say("Have your say", "Bạn đọc viết")}</h4>{listed}</div>'
+
+
+def consent_overlay(c: Context) -> str:
+    return f'<div class="cc-overlay"><p>{c.say("Cookies help us deliver this site. Some are necessary, others measure how it is used.", "Cookie giúp chúng tôi vận hành trang. Một số là cần thiết, số khác đo cách sử dụng.")}</p><button>{c.say("Allow all", "Cho phép tất cả")}</button><button>{c.say("Only necessary", "Chỉ cookie cần thiết")}</button></div>'
+
+
 MANNERS_HELD: dict[str, tuple[Manner, ...]] = {
-    "consent": (consent_line, consent_frame, consent_google),
+    "consent": (consent_line, consent_frame, consent_google, consent_overlay),
     "header": (header_ticker, header_edition, header_crumbs),
     "frame": (frame_table, frame_root),
     "footer": (footer_address,),
     "sidebar": (sidebar_ranked,),
-    "byline": (byline_stamp, byline_summary, byline_role, byline_ago, byline_blocks, byline_brackets),
-    "article": (article_field, article_old, article_modules, article_sapo),
+    "byline": (
+        byline_stamp,
+        byline_summary,
+        byline_role,
+        byline_ago,
+        byline_blocks,
+        byline_brackets,
+        byline_icons,
+        byline_items,
+        byline_sentence,
+    ),
+    "article": (article_field, article_old, article_modules, article_sapo, article_spans, article_quoted),
     "inline": (inline_figure, inline_follow, inline_more),
-    "related": (related_grid, related_feed, related_items),
-    "comments": (comments_wordpress, comments_box),
+    "related": (related_grid, related_feed, related_items, related_arrows),
+    "comments": (comments_wordpress, comments_box, comments_thread),
     "newsletter": (newsletter_link,),
     "share": (share_spans,),
     "tags": (tags_filed,),

@@ -23,6 +23,8 @@ _RELATED = re.compile(
 _COMMENTS = re.compile(
     r"(?:\d+ )?(?:binh luan|y kien(?: ban doc)?|phan hoi|comments?|responses?|replies|reader comments|discussion|"
     r"join the (?:conversation|discussion)|what do you think|leave a (?:reply|comment)|gui (?:binh luan|y kien)|"
+    r"have your say|"
+    r"ban doc (?:viet|phan hoi|gop y)|"
     r"viet binh luan|ban doc binh luan)(?: \(\d+\)| \d+|: \d+)?"
 )
 _SHARING = re.compile(

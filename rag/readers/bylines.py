@@ -63,6 +63,10 @@ _DATE_WORD = re.compile(r"cap nhat|updat|publish|posted|dang|xuat ban|\bdate\b")
 # Where the parts of a dateline are set apart from each other, and the label before a date.
 _PART_EDGE = re.compile(r"\s*[|•·,;()/]\s*|\s+[-–—]\s+")
 _DATE_OF = re.compile(r"([^\W\d_][^\d:|•·,;()]{0,40}?)\s*:(?!\d)")
+_SAYS_PUBLISHED = re.compile(
+    r"\b(?:publish(?:ed)?|posted|updated|modified|cap nhat|dang|xuat ban)\W{0,3}(?:on|at|ngay|luc|vao)?\W{0,3}$"
+)
+_COUNT = re.compile(r"\d[\d.,:]*")
 _READING = re.compile(
     r"(?:\d+ )?(?:min(?:ute)?s?[ -]?(?: ?read)?|phut doc|views?|luot (?:xem|doc)|comments?|binh luan|read(?:ing time)?)"
 )
@@ -207,10 +211,15 @@ def is_dateline_rest(line: str, mentions: Sequence[DateMention]) -> bool:
     """
     if _names_another_date(line, mentions):
         return False
+    flat = flatten(line)
+    if any(_SAYS_PUBLISHED.search(flat[: mention.start]) for mention in mentions):
+        return True
     rest = list(line)
     for mention in mentions:
         rest[mention.start : mention.end] = "\0" * (mention.end - mention.start)
-    return all(_is_beside_date(part) for part in _PART_EDGE.split("".join(rest)))
+    # How often it was read, and the time of day.
+    plain = _COUNT.sub(" ", "".join(rest))
+    return all(_is_beside_date(part) for part in _PART_EDGE.split(plain))
 
 
 def is_reading_time(line: str) -> bool:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from rag.readers.box_labels import is_box_label, is_comments_label
+from rag.readers.bylines import is_person
 from rag.readers.page_blocks import HEADINGS, Block, blocks
 from rag.text.normalise import flatten
 
@@ -74,6 +75,7 @@ _BOXES = ("div", "section", "form", "ul", "ol", "li", "article", "p", "center", 
 _BOX = 1_500
 _CARD = 700
 _BYLINE = 300
+_COMMENT_HEAD = 120
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
@@ -105,7 +107,28 @@ def drop_by_nature(body: Any, headline: Collection[Any], *, live: bool) -> None:
     for element in [] if live else reversed(list(body.iter(*_BOXES))):
         if element not in kept and element.getparent() is not None and _is_card(element):
             element.drop_tree()
+    if not live:
+        _drop_comments(body, kept)
     _drop_labelled(body, kept, prose)
+
+
+def _drop_comments(body: Any, kept: set[Any]) -> None:
+    """Elements alike beside each other that each begin with a name and a date: what readers wrote."""
+    for parent in list(body.iter("div", "section", "ul", "ol")):
+        alike: dict[tuple[str, str], list[Any]] = {}
+        for child in parent:
+            alike.setdefault((child.tag, child.get("class") or ""), []).append(child)
+        for group in alike.values():
+            if len(group) > 1 and not kept & set(group) and all(map(_is_comment, group)):
+                for one in group:
+                    one.drop_tree()
+
+
+def _is_comment(element: Any) -> bool:
+    text = _text(element)
+    name = next((_text(one) for one in element.iter("b", "strong", "cite", "h4", "h5", "a", "span") if _text(one)), "")
+    begins = bool(name) and text.startswith(name) and is_person(name)
+    return begins and len(text) <= _BOX and bool(_YEAR.search(text[:_COMMENT_HEAD])) and len(text) > len(name) + 20
 
 
 def _around(headlines: Iterable[Any]) -> set[Any]:

@@ -35,6 +35,8 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BY = re.compile(
     r"(?:by|words by|written by|reported by|bởi|tác giả|người viết|thực hiện|bài|theo|pv)\s*:?\s+", re.IGNORECASE
 )
+# "Published on 3 June 2026 by Lan Chi in World"
+_BY_WITHIN = re.compile(r"\s(?:by|bởi)\s+((?:[^\W\d_a-zà-ỹ][^\s,|•·]*\s?){2,5})(?=\s|[,|•·.]|$)")
 _NAME_EDGE = re.compile(r"\s*[,;/|•·&]\s*|\s+(?:and|và|with)\s+|\s+[-–—]\s+")
 _EPOCHS = range(315_532_800, 4_102_444_800)
 _TIME_ATTRIBUTES = (
@@ -69,13 +71,19 @@ def told_beside(story: Story, *, american: bool) -> Told:
     told = Told()
     zone = list(_zone(story))
     found = _stated(zone, american=american)
-    used = {*found, *(i for i, line in zone if is_reading_time(line.text))}
+    used = {*found, *(i for i, line in zone if is_reading_time(line.text) or is_of_date(line.text))}
     stated = [one for dates in found.values() for one in dates]
     for i, line in zone:
         author = _author(line) or (_named_first(line) if i in used else None)
         if author and not told.author:
             told = replace(told, author=author)
             used.add(i)
+    if told.author is None:
+        beside = [(i, line) for i, line in zone if i not in used and {i - 1, i + 1} & used]
+        named = next(((i, line.text) for i, line in beside if len(line.text.split()) > 1 and _people(line.text)), None)
+        if named:
+            told = replace(told, author=_people(named[1]))
+            used.add(named[0])
     if not any(one.kind != "updated" for one in stated):
         stated = [*_above(story, american=american), *stated]
     first = next((one.date for kind in ("published", "", "updated") for one in stated if one.kind == kind), None)
@@ -219,6 +227,8 @@ def _author(line: Block) -> str | None:
         if match.group().lower().startswith(("theo", "bài")):
             return None
         return _people(text[match.end() :])
+    if match := _BY_WITHIN.search(line.text):
+        return _people(match[1])
     marked = next(
         (one for one in line.element.iter() if one.get("rel") == "author" or (one.get("itemprop") or "") == "author"),
         None,
