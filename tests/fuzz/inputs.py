@@ -234,7 +234,7 @@ def docx_files(draw: st.DrawFn) -> bytes:
 
 _SAMPLE_TOKENS = (
     b'"', b",", b";", b"\n", b"\r\n", b"<item>", b"</item>", b"<![CDATA[", b"]]>", b"&b;",
-    b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"From ", b"\n--B\n", b"--B--", 
+    b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"From ", b"\n--B\n", b"--B--",
     b"Content-Transfer-Encoding: base64\n", b"=?utf-8?q?=ff?=", b"charset=x",
     b"{", b"}",
     b"\\u-999999?", b"\\uc99 ", b"\\bin99999 ", b"\\row", b"\\cell", b"\\intbl", b"\\'", b"\\*", b"WARC/1.0\r\n",
