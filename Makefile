@@ -7,7 +7,7 @@ ARTICLES ?= ../shared/articles
 ASKERS ?= 20,200
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-llm bench-verify bench-load fuzz test-faults clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-pages bench-llm bench-verify bench-load fuzz test-faults clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -77,6 +77,9 @@ bench-embedding: $(VENV)/.installed-dev ## the embedding engine beside the plain
 
 bench-ingestion: $(VENV)/.installed-dev     ## a long ingestion from end to end: COUNT=100000, EMBEDDER=hash
 	@$(BIN)/python -m eval.benchmarks.ingestion --data $(DATA) --articles $(or $(COUNT),100000) --embedder $(or $(EMBEDDER),hash)
+
+bench-pages: $(VENV)/.installed-dev     ## generated web pages: dates, headlines, authors and text: COUNT=200, SEED=0
+	@$(BIN)/python -m eval.benchmarks.pages --count $(or $(COUNT),200) --seed $(or $(SEED),0) --all
 
 bench-attacks: $(VENV)/.installed-dev   ## articles that command whoever reads them: ENGINE=quotes or llm
 	@$(BIN)/python -m eval.benchmarks.attacks --engine $(or $(ENGINE),quotes)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rag import settings as settings_module
 from rag.errors import UsageError
@@ -113,35 +113,38 @@ class NewsQA:
 
     def ingest(
         self,
-        paths: Iterable[str | os.PathLike[str]],
+        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         *,
         field_map: Mapping[str, str] | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         rebuild: bool = False,
+        prune: bool = False,
     ) -> IngestReport:
-        """Add or update the articles in files and folders; safe to repeat and to interrupt.
+        """Add or update the articles in files and folders, one path or several; safe to repeat and to interrupt.
 
         `field_map` names the fields of JSON records ({"text": "body_html"}). `rebuild` embeds everything again,
-        for a changed embedder. A bad file is reported in `failed`; the others go on. Raises ArchiveError.
+        for a changed embedder. Nothing is removed of a folder all of whose files are gone, unless `prune` is set.
+        A bad file is reported in `failed`; the others go on. Raises ArchiveError.
         """
         from rag.ingest.pipeline import ingest
 
         report = ingest(
             self.catalogue,
             self.embedder,
-            [Path(path) for path in paths],
+            [Path(path) for path in _several(paths)],
             field_map=field_map,
             on_progress=on_progress,
             rebuild=rebuild,
+            prune=prune,
         )
         self.index.sync()
         return report
 
-    def remove(self, ids: Iterable[str] = (), *, sources: Iterable[str] = ()) -> int:
+    def remove(self, ids: str | Iterable[str] = (), *, sources: str | Iterable[str] = ()) -> int:
         """Remove articles by id or outlet; how many. Raises UnknownArticle before anything is removed."""
         from rag.ingest.pipeline import remove
 
-        removed = remove(self.catalogue, list(ids), list(sources))
+        removed = remove(self.catalogue, _several(ids), _several(sources))
         self.index.sync()
         return removed
 
@@ -242,3 +245,8 @@ class NewsQA:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _several(given: Any) -> list[Any]:
+    """What was given as one string or path, or as several: a string is not its letters."""
+    return [given] if isinstance(given, str | os.PathLike) else list(given)

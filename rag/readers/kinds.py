@@ -49,9 +49,15 @@ _ROOT = re.compile(rb"<(?![?!])(?:[\w-]+:)?(?P<name>[\w-]+)")
 _MAIL_START = re.compile(rb"(?:(?:[A-Z][\w-]*): [^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){3,}")
 
 
-def is_article_name(name: str) -> bool:
-    """Whether a file of that name is of a format that is read, and not about the folder it lies in."""
-    return name.lower().endswith(tuple(SUFFIXES)) and name.lower().partition(".")[0] not in _ABOUT_THE_FOLDER
+def has_suffix(name: str) -> bool:
+    """Whether a file of that name is of a format that is read."""
+    return name.lower().endswith(tuple(SUFFIXES))
+
+
+def is_about_the_folder(name: str) -> bool:
+    """Whether a file is a folder's own README or LICENSE."""
+    stem, dot, _ = name.lower().partition(".")
+    return stem in _ABOUT_THE_FOLDER and (not dot or has_suffix(name))
 
 
 def suffix_of(name: str) -> str:

@@ -15,7 +15,7 @@ from rag.errors import ReadError
 from rag.readers.encoding import decode
 from rag.readers.kinds import SUFFIXES, suffix_of
 from rag.readers.record import Draft
-from rag.readers.web import read_page, text_of_fragment
+from rag.readers.web import read_pages, text_of_fragment
 from rag.text.dates import parse_date
 from rag.text.normalise import normalise
 
@@ -63,19 +63,21 @@ def mails_of_mbox(path: Path) -> Iterator[tuple[str, bytes | ReadError]]:
         box.close()
 
 
-def read_saved_page(data: bytes) -> Draft:
-    """The article of a page that a browser saved with its pictures. Raises ReadError for one without HTML."""
+def read_saved_pages(data: bytes) -> list[Draft]:
+    """The articles of a page that a browser saved with its pictures. Raises ReadError for one without HTML."""
     message = _parsed(data)
     page = next(
         (part for part in _walked(message) if part.get_content_type() in ("text/html", "application/xhtml+xml")), None
     )
     if page is None:
         raise ReadError("a saved page without HTML; save it again")
-    draft = read_page(normalise(_decoded(page)))
+    drafts = read_pages(normalise(_decoded(page)))
     address = str(message.get("Snapshot-Content-Location") or page.get("Content-Location") or "")
     subject = _header(message, "Subject")
-    url = draft.url or (address if re.match(r"https?://\S+$", address) else None)
-    return replace(draft, url=url, title=draft.title or subject)
+    own = address if re.match(r"https?://\S+$", address) else None
+    if len(drafts) > 1:
+        return drafts
+    return [replace(drafts[0], url=drafts[0].url or own, title=drafts[0].title or subject)]
 
 
 def _parsed(data: bytes) -> EmailMessage:

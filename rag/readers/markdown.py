@@ -8,6 +8,7 @@ from typing import Any
 
 from rag.readers.fields import declared
 from rag.readers.record import Draft
+from rag.readers.tables import markdown_tables
 
 _FRONT_MATTER = re.compile(r"\ufeff?\s{0,20}---[ \t]*\r?\n(?P<yaml>.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
 _TOML = re.compile(r"\ufeff?\s{0,20}\+\+\+[ \t]*\r?\n(?P<toml>.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
@@ -32,7 +33,7 @@ def read_text(text: str, *, is_markdown: bool) -> Draft:
     fields, body = split_front_matter(text)
     if not is_markdown:
         return declared(fields, body)
-    body = _plain_links(body)
+    body = markdown_tables(_plain_links(body))
     draft = declared(fields, body)
     heading = None if draft.title else _first_heading(body)
     return replace(draft, title=draft.title or heading, is_markdown=True)

@@ -21,7 +21,7 @@ from rag.readers.feeds import entries_of_feed
 from rag.readers.fields import read_fields
 from rag.readers.kinds import HEAD_BYTES, SUFFIXES, kind_of
 from rag.readers.listed import Entry, entries_of_json, entries_of_lines
-from rag.readers.mail import Part, mails_of_mbox, parts_of_mail, read_saved_page
+from rag.readers.mail import Part, mails_of_mbox, parts_of_mail, read_saved_pages
 from rag.readers.markdown import read_text
 from rag.readers.opendocument import read_odt
 from rag.readers.pdf import read_pdf
@@ -30,7 +30,7 @@ from rag.readers.rtf import read_rtf
 from rag.readers.sheets import entries_of_csv, entries_of_sheets
 from rag.readers.slides import read_pptx
 from rag.readers.warc import entries_of_warc
-from rag.readers.web import read_page
+from rag.readers.web import read_pages
 from rag.readers.word import read_docx
 from rag.readers.zipped import members_of_zip
 from rag.text.normalise import normalise
@@ -103,7 +103,14 @@ def _read(path: Path, field_map: FieldMap, skip: int, depth: int) -> Iterator[Re
         yield from _listed(_LISTED[kind](path, field_map), path, field_map, skip)
     elif kind in (".zip", ".eml", ".mbox"):
         yield from islice(_packed(kind, path, field_map, depth), skip, None)
-    elif not skip:
+    elif skip:
+        # What is read as a whole breaks its reader again.
+        return
+    elif kind in kinds.HTML or kind in kinds.SAVED_PAGES:
+        data = path.read_bytes()
+        drafts = read_pages(normalise(decode(data))) if kind in kinds.HTML else read_saved_pages(data)
+        yield from (finish(draft, str(path), is_listed=len(drafts) > 1) for draft in drafts)
+    else:
         yield finish(_reader(kind)(path.read_bytes()), str(path))
 
 
@@ -239,13 +246,10 @@ _DOCUMENTS: dict[str, Callable[[bytes], Draft]] = {
     ".odt": read_odt,
     ".rtf": read_rtf,
     ".pptx": read_pptx,
-    **dict.fromkeys(kinds.SAVED_PAGES, read_saved_page),
 }
 
 
 def _reader(kind: str) -> Callable[[bytes], Draft]:
     if kind in _DOCUMENTS:
         return _DOCUMENTS[kind]
-    if kind in kinds.HTML:
-        return lambda data: read_page(normalise(decode(data)))
     return lambda data: read_text(decode(data), is_markdown=kind in kinds.MARKDOWN)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
 from rag.errors import ReadError
-from rag.readers.kinds import is_article_name
+from rag.readers.kinds import has_suffix, is_about_the_folder
 
 MAX_MEMBER_BYTES = 50_000_000
 MAX_UNPACKED_BYTES = 2_000_000_000
@@ -27,17 +27,16 @@ def members_of_zip(path: Path) -> Iterator[Member]:
         if len(files) > MOST_MEMBERS or sum(member.file_size for member in files) > MAX_UNPACKED_BYTES:
             most = f"{MAX_UNPACKED_BYTES // 1_000_000_000} GB or {MOST_MEMBERS} files"
             raise ReadError(f"over {most} when unpacked; unpack it and ingest the folder")
-        chosen = [member for member in files if is_article_name(PurePosixPath(member.filename).name)]
+        chosen = [member for member in files if has_suffix(member.filename)]
         if not chosen:
             raise ReadError("a zip archive without files of articles; unpack it and look what is in it")
         for member in sorted(chosen, key=lambda one: one.filename):
             yield member.filename, _read(archive, member)
-        left_out = Counter(
-            _type(member.filename) for member in files if not is_article_name(PurePosixPath(member.filename).name)
-        )
+        left_out = Counter(_type(member.filename) for member in files if not has_suffix(member.filename))
     if left_out:
         named = ", ".join(f"{count} {kind}" for kind, count in left_out.most_common(5))
-        yield "", ReadError(f"{left_out.total()} files of other types in it left out: {named}")
+        files_of = "file of another type" if left_out.total() == 1 else "files of other types"
+        yield "", ReadError(f"{left_out.total()} {files_of} in it left out: {named}")
 
 
 def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | ReadError:
@@ -57,9 +56,10 @@ def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes | ReadErro
 
 
 def _is_shown(name: str) -> bool:
-    """Neither hidden nor a system's own notes."""
+    """Neither hidden, nor a system's own notes, nor about the archive."""
     parts = PurePosixPath(name).parts
-    return bool(parts) and not any(part.startswith(".") or part == "__MACOSX" for part in parts)
+    is_hidden = any(part.startswith((".", "~$")) or part == "__MACOSX" for part in parts)
+    return bool(parts) and not is_hidden and not is_about_the_folder(parts[-1])
 
 
 def _type(name: str) -> str:

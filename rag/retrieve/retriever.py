@@ -16,7 +16,7 @@ from rag.retrieve.prefer import preferences
 from rag.retrieve.query import ArchiveQuery, archive_query
 from rag.retrieve.restore import restore
 from rag.settings import LOCAL_EMBEDDER
-from rag.store.selection import Selection, selection
+from rag.store.selection import Selection
 from rag.text.asked_time import AskedTime, asked_time
 from rag.text.dates import bounds
 from rag.text.language import detect
@@ -55,7 +55,7 @@ class ArchiveRetriever(BaseRetriever):
 
     def _search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
         means = self.means()
-        chosen = selection(query.filters)
+        chosen = self.catalogue.selection(query.filters)
         text, searched = query.text, query.searched
         language = detect(searched)
         matches = self._lexical(searched, language, chosen)

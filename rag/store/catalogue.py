@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -31,10 +31,10 @@ from rag.store.rows import (
     sentences_from_json,
     spans_from_json,
 )
-from rag.store.selection import Selection, passing, selected
+from rag.store.selection import Selection, passing, selected, selection
 from rag.store.sqlite import Sqlite
-from rag.text.normalise import fold
-from rag.types import Article, Passage
+from rag.text.outlets import known_name, outlet_key, outlet_keys, outlets_named
+from rag.types import Article, Filters, Passage
 
 
 class Catalogue(Database):
@@ -106,9 +106,32 @@ class Catalogue(Database):
             return Counts(articles, sum(languages.values()), int(sentences), languages, self.generation())
 
     def sources(self) -> list[tuple[str, int]]:
-        """Outlets and their numbers of articles, most articles first."""
+        """Outlets and their numbers of articles, most articles first: each once, however it is spelt.
+
+        An article that one outlet retells of another counts for both.
+        """
         sql = "SELECT source, count(*) FROM articles WHERE source IS NOT NULL GROUP BY source ORDER BY 2 DESC, 1"
-        return [(source, count) for source, count in self.query(sql)]
+        names: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for source, count in self.query(sql):
+            for name in outlets_named(source):
+                names.setdefault(outlet_key(name), known_name(name) or name)
+                counts[outlet_key(name)] += count
+        return sorted(((names[key], count) for key, count in counts.items()), key=lambda one: (-one[1], one[0]))
+
+    def source_lines(self) -> list[str]:
+        """What the articles say of their sources, each once."""
+        # Leaps from one to the next in the index, where DISTINCT would read every article.
+        sql = """WITH RECURSIVE lines(line) AS (
+                SELECT min(source) FROM articles
+                UNION ALL SELECT (SELECT min(source) FROM articles WHERE source > line) FROM lines
+                WHERE line IS NOT NULL
+            ) SELECT line FROM lines WHERE line IS NOT NULL"""
+        return [row[0] for row in self.query(sql)]
+
+    def selection(self, filters: Filters) -> Selection:
+        """What the filters let pass in this archive. Raises UsageError on a bad date."""
+        return selection(filters, self.source_lines() if filters.sources else ())
 
     def date_range(self) -> tuple[str, str] | None:
         """The earliest and the latest publication date, each as precise as known; None if no article has one."""
@@ -138,8 +161,13 @@ class Catalogue(Database):
         return {row[0] for row in self.query("SELECT id FROM articles WHERE id = ANY(?)", [list(ids)])}
 
     def of_source(self, source: str) -> list[str]:
-        """The articles of an outlet, however its name is written."""
-        return [row[0] for row in self.query("SELECT id FROM articles WHERE source_folded = ?", [fold(source)])]
+        """The articles that are an outlet's own, however its name is written; not what others retell of it.
+
+        Of a source line that names two outlets, those with that line.
+        """
+        keys = outlet_keys(source)
+        lines = [line for line in self.source_lines() if outlet_keys(line)[: len(keys)] == keys]
+        return [row[0] for row in self.query("SELECT id FROM articles WHERE source = ANY(?)", [lines])]
 
     def list_articles(self) -> list[ArticleInfo]:
         """Every article without its text, in the order of ingestion."""
