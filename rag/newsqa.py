@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from rag import settings as settings_module
 from rag.errors import UsageError
 from rag.settings import Settings
-from rag.types import Answer, AnswerEvent, Article, Filters, Hit, IngestReport, Turn
+from rag.types import Answer, AnswerEvent, Article, Failure, Filters, Hit, IngestReport, Turn
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -119,26 +119,49 @@ class NewsQA:
         on_progress: Callable[[Progress], None] | None = None,
         rebuild: bool = False,
         prune: bool = False,
+        allow_private: bool = False,
+        most_pages: int | None = None,
     ) -> IngestReport:
         """Add or update the articles in files and folders, one path or several; safe to repeat and to interrupt.
 
+        An address (https://...) is that of an article, a feed or a sitemap; of what these list, `most_pages` (100)
+        that are new or changed are fetched. Addresses of this machine and its network need `allow_private`.
         `field_map` names the fields of JSON records ({"text": "body_html"}). `rebuild` embeds everything again,
         for a changed embedder. Nothing is removed of a folder all of whose files are gone, unless `prune` is set.
         A bad file is reported in `failed`; the others go on. Raises ArchiveError.
         """
         from rag.ingest.pipeline import ingest
 
+        files, unfetched = self._fetched(_several(paths), allow_private, most_pages)
         report = ingest(
             self.catalogue,
             self.embedder,
-            [Path(path) for path in _several(paths)],
+            files,
             field_map=field_map,
             on_progress=on_progress,
             rebuild=rebuild,
             prune=prune,
         )
         self.index.sync()
-        return report
+        return replace(report, failed=(*unfetched, *report.failed)) if unfetched else report
+
+    def _fetched(
+        self, named: Sequence[str | os.PathLike[str]], allow_private: bool, most_pages: int | None
+    ) -> tuple[list[Path], list[Failure]]:
+        """The files of paths and addresses, in order, and the addresses that gave none."""
+        from rag.fetch.addresses import is_address
+
+        if not any(map(is_address, named)):
+            return [Path(path) for path in named], []
+        from rag.fetch.visit import MOST_PAGES, visit
+        from rag.fetch.web import Web
+
+        addresses = [str(one) for one in named if is_address(one)]
+        with Web(allow_private=allow_private) as web:
+            found = list(visit(web, self.settings.home, addresses, most=most_pages or MOST_PAGES))
+        files = [Path(path) for path in named if not is_address(path)]
+        files += [one for one in found if isinstance(one, Path)]
+        return files, [one for one in found if isinstance(one, Failure)]
 
     def remove(self, ids: str | Iterable[str] = (), *, sources: str | Iterable[str] = ()) -> int:
         """Remove articles by id or outlet; how many. Raises UnknownArticle before anything is removed."""

@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rag",),
     ("rag.newsqa",),
     ("rag.conversation", "rag.engine"),
-    ("rag.ingest", "rag.retrieve"),
+    ("rag.ingest", "rag.retrieve", "rag.fetch"),
     ("rag.answer",),
     ("rag.embed", "rag.models"),
     ("rag.readers", "rag.store"),

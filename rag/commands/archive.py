@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from rag.commands import terminal
 from rag.commands.base import DONE, FAILED, AddCommand, open_archive, print_json, printer
 from rag.errors import UsageError
+from rag.fetch.addresses import is_address
 from rag.newsqa import NewsQA
 
 if TYPE_CHECKING:
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
 
 def add(command: AddCommand) -> None:
     ingest = command("ingest", "add or update articles; safe to repeat and to interrupt")
-    ingest.add_argument("paths", metavar="PATH", nargs="*", help="a file, a folder or a .jsonl file")
+    ingest.add_argument(
+        "paths", metavar="PATH", nargs="*",
+        help="a file, a folder, or the address (https://...) of an article, a feed or a sitemap",
+    )  # fmt: skip
+    add_web_options(ingest)
     ingest.add_argument("--rebuild", action="store_true", help="embed everything again, for a changed embedder")
     ingest.add_argument(
         "--field", metavar="NAME=FIELD", action="append", default=[],
@@ -47,6 +52,25 @@ def add(command: AddCommand) -> None:
     show.set_defaults(run=_show)
 
 
+def add_web_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-private", action="store_true", help="also read addresses of this machine and its network"
+    )
+    parser.add_argument(
+        "--most-pages",
+        metavar="N",
+        type=whole_number,
+        help="pages to fetch of what a feed or sitemap lists (default: 100)",
+    )
+
+
+def whole_number(text: str) -> int:
+    """A number above zero, as an option's `type`."""
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0 and len(text) < 9):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
+
 def _progress() -> AbstractContextManager[Callable[[Progress], None] | None]:
     """What an ingestion reports to: a bar on a terminal, None elsewhere."""
     if not sys.stderr.isatty():
@@ -60,7 +84,7 @@ def _ingest(args: argparse.Namespace) -> int:
     if not args.paths and not args.rebuild:
         raise UsageError("nothing to ingest; name files or folders, as in: rag ingest articles/")
     for path in args.paths:
-        if not Path(path).exists():
+        if not is_address(path) and not Path(path).exists():
             raise UsageError(f"{path}: there is no such file or folder; check the name")
     with open_archive(args) as qa, _progress() as on_progress:
         report = qa.ingest(
@@ -69,6 +93,8 @@ def _ingest(args: argparse.Namespace) -> int:
             on_progress=on_progress,
             rebuild=args.rebuild,
             prune=args.prune,
+            allow_private=args.allow_private,
+            most_pages=args.most_pages,
         )
     for failure in (*report.failed, *report.missing):
         print(terminal.safe_line(f"{failure.path}: {failure.reason}"), file=sys.stderr)

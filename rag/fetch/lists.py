@@ -38,7 +38,10 @@ def listed_in(data: bytes, address: str) -> Listed | None:
 
 
 def _newest_first(found: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple(sorted(dict(reversed(found)).items(), key=lambda page: page[1], reverse=True))
+    once: dict[str, str] = {}
+    for page, changed in found:
+        once.setdefault(page, changed)
+    return tuple(sorted(once.items(), key=lambda page: page[1], reverse=True))
 
 
 def _feed(data: bytes, address: str) -> list[tuple[str, str]]:

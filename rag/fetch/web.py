@@ -70,8 +70,8 @@ class Web(AbstractContextManager["Web"]):
         raise FetchError(f"redirected more than {MAX_REDIRECTS} times; give the address it leads to")
 
     def _check_robots(self, address: str) -> None:
-        parts = urlsplit(address)
         host_of(address)
+        parts = urlsplit(address)
         site = urlunsplit((parts.scheme, parts.netloc, "", "", ""))
         if site not in self._robots:
             self._robots[site] = self._rules(site)
@@ -107,7 +107,10 @@ class Web(AbstractContextManager["Web"]):
         import httpx
 
         host = host_of(address)
-        url = httpx.URL(address)
+        try:
+            url = httpx.URL(address)
+        except httpx.InvalidURL:
+            raise FetchError("no address of a web page; write it as https://...") from None
         port = url.port or (443 if url.scheme == "https" else 80)
         ip = checked_ip(host, port, allow_private=self._allow_private)
         request = self._client.build_request(
@@ -125,7 +128,7 @@ class Web(AbstractContextManager["Web"]):
                 response.close()
         except httpx.TimeoutException:
             raise FetchError(f"{host} does not answer in time; try again later") from None
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
             said = str(error).splitlines()[0][:100] if str(error) else type(error).__name__
             raise FetchError(f"{host} cannot be asked ({said}); try again later") from None
 
