@@ -13,13 +13,13 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rag.commands import archive, ask, backup, chat, doctor, evaluate, mcp, model, serve, terminal, user
+from rag.commands import archive, ask, backup, chat, doctor, evaluate, mcp, model, serve, terminal, user, watch
 from rag.errors import RagError, SettingsError, UsageError
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 # Each adds its commands to the parser.
-COMMANDS = (archive, ask, chat, serve, mcp, evaluate, model, user, doctor, backup)
+COMMANDS = (archive, watch, ask, chat, serve, mcp, evaluate, model, user, doctor, backup)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

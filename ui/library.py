@@ -11,6 +11,7 @@ import gradio as gr
 
 from rag.answer.messages import AnswerLanguage
 from rag.errors import RagError
+from rag.fetch import watched
 from rag.server.uploads import safe_name, stored
 from rag.types import IngestReport
 from ui.chat import SKIP, message_of
@@ -71,7 +72,7 @@ class Library:
         restorable = {info.id for info in shown if Path(info.path).is_file()}
         return render(
             "library", self._language, shown=shown, matching=matching, total=total, most=MOST,
-            restorable=restorable, search=search, order=order,
+            restorable=restorable, search=search, order=order, watched=watched.read(self._desk.qa.settings.home),
         )  # fmt: skip
 
     def remove(self, event: gr.EventData) -> tuple[Any, ...]:

@@ -162,8 +162,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "en": "Drop articles here, or click to choose files",
     },
     "kinds": {
-        "vi": "Văn bản, Markdown, HTML, PDF, Word, JSON; mỗi tệp không quá {most} MB",
-        "en": "Text, Markdown, HTML, PDF, Word, JSON; at most {most} MB a file",
+        "vi": "Văn bản, HTML, PDF, Word, bảng tính, thư, RSS, EPUB, JSON, ZIP…; mỗi tệp không quá {most} MB",
+        "en": "Text, HTML, PDF, Word, spreadsheets, mail, RSS, EPUB, JSON, ZIP…; at most {most} MB a file",
+    },
+    "watched": {
+        "vi": "Đang theo dõi {paths}; lần xem gần nhất {time}, thêm {added} bài",
+        "en": "Watching {paths}; last looked at {time}, {added} added",
     },
     "search": {"vi": "Tìm theo tên bài, báo, tác giả, ngày", "en": "Search title, outlet, author, date"},
     "sort": {"vi": "Sắp xếp", "en": "Sort by"},

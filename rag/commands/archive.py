@@ -89,7 +89,7 @@ def _ingest(args: argparse.Namespace) -> int:
     with open_archive(args) as qa, _progress() as on_progress:
         report = qa.ingest(
             args.paths,
-            field_map=_field_map(args.field),
+            field_map=field_map(args.field),
             on_progress=on_progress,
             rebuild=args.rebuild,
             prune=args.prune,
@@ -111,7 +111,8 @@ def _left_out(types: Sequence[tuple[str, int]]) -> str:
     return f"{count} {files} left out: {', '.join(f'{number} {suffix}' for suffix, number in types)}"
 
 
-def _field_map(pairs: Sequence[str]) -> dict[str, str] | None:
+def field_map(pairs: Sequence[str]) -> dict[str, str] | None:
+    """What `--field` options say. Raises UsageError for one that is not NAME=FIELD."""
     mapping = {}
     for pair in pairs:
         name, equals, field = pair.partition("=")
