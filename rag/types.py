@@ -60,6 +60,11 @@ class Article:
         """The number, from 1, of the page that a character stands on; None where the article has no pages."""
         return bisect_right(self.pages, place, key=lambda page: page.start) or None
 
+    @property
+    def recognition(self) -> float | None:
+        """How surely (0 to 1) the worst page was read from a picture; None where no page was."""
+        return min((page.confidence for page in self.pages if page.confidence is not None), default=None)
+
     def quote(self, start: int, end: int) -> str:
         return self.text[start:end]
 
@@ -67,6 +72,7 @@ class Article:
         fields = ("id", "title", "source", "author", "published", "language", "url", "path")
         out: dict[str, Any] = {name: getattr(self, name) for name in fields}
         out["characters"] = len(self.text)
+        out["recognition"] = self.recognition
         if with_text:
             out["text"] = self.text
         return out

@@ -39,7 +39,7 @@ def the_failure(path: Path) -> Failure:
 
 
 def test_discover_walks_folders_in_order(tmp_path: Path) -> None:
-    for name in ("b/2.md", "b/1.txt", "a.JSONL", "c.html", "b/photo.jpg", "b/film.mov", ".hidden/x.txt", "b/.x.txt"):
+    for name in ("b/2.md", "b/1.txt", "a.JSONL", "c.html", "b/photo.psd", "b/film.mov", ".hidden/x.txt", "b/.x.txt"):
         write(tmp_path / name, BODY)
     for name in ("README.md", "b/readme.vi.md", "LICENSE", "CONTRIBUTING.md"):
         write(tmp_path / name, BODY)

@@ -107,7 +107,7 @@ def test_pdf_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").write_bytes(make_pdf([""]))
     (tmp_path / "broken.pdf").write_bytes(make_pdf(PDF_LINES)[:300])
     assert "password" in the_failure(tmp_path / "locked.pdf").reason
-    assert "OCR" in the_failure(tmp_path / "scan.pdf").reason
+    assert "a PDF without text" in the_failure(tmp_path / "scan.pdf").reason
     assert "broken PDF" in the_failure(tmp_path / "broken.pdf").reason
 
 

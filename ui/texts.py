@@ -131,6 +131,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "vi": "Đoạn trích dưới đây được lưu cùng câu trả lời.",
         "en": "The quote below was kept with the answer.",
     },
+    "recognised": {
+        "vi": "Văn bản được nhận dạng từ ảnh, độ chắc chắn {sure}: hãy đối chiếu tên và số với bản gốc.",
+        "en": "This text was read from a picture, {sure} sure: compare names and figures with the original.",
+    },
     "moved": {
         "vi": "Bài đã thay đổi sau khi được trích; nay không còn nguyên văn đoạn này.",
         "en": "The article has changed since it was quoted; it no longer holds these words.",

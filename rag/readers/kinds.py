@@ -10,6 +10,7 @@ import zipfile
 from pathlib import Path
 
 from rag.errors import ReadError
+from rag.readers import ocr
 
 MARKDOWN = frozenset({".md", ".markdown", ".mdown"})
 HTML = frozenset({".html", ".htm", ".xhtml"})
@@ -18,6 +19,7 @@ TABLES = frozenset({".csv", ".tsv"})
 SHEETS = frozenset({".xlsx", ".xlsm", ".xls", ".ods"})
 FEEDS = frozenset({".rss", ".atom", ".xml"})
 SAVED_PAGES = frozenset({".mhtml", ".mht"})
+# Read where there is text recognition; in folders they are passed over without it.
 PICTURES = frozenset({".png", ".jpg", ".jpeg", ".tif", ".tiff", ".webp"})
 SUFFIXES = frozenset({
     ".txt", ".text", ".pdf", ".docx", ".json", ".rtf", ".odt", ".pptx", ".epub", ".eml", ".mbox", ".warc", ".warc.gz",
@@ -44,6 +46,7 @@ _MIMETYPES = {
     b"application/vnd.oasis.opendocument.text-template": ".odt",
     b"application/vnd.oasis.opendocument.spreadsheet": ".ods",
 }
+_PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"RIFF")
 _HTML_START = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?![?!])(?:[\w-]+:)?(?P<name>[\w-]+)")
 _MAIL_START = re.compile(rb"(?:(?:[A-Z][\w-]*): [^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){3,}")
@@ -51,7 +54,7 @@ _MAIL_START = re.compile(rb"(?:(?:[A-Z][\w-]*): [^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*
 
 def has_suffix(name: str) -> bool:
     """Whether a file of that name is of a format that is read."""
-    return name.lower().endswith(tuple(SUFFIXES))
+    return name.lower().endswith(tuple(SUFFIXES | PICTURES if ocr.is_there() else SUFFIXES))
 
 
 def is_about_the_folder(name: str) -> bool:
@@ -81,6 +84,8 @@ def kind_of(path: Path, head: bytes) -> str:
         return ".warc"
     if start.startswith(b"\x1f\x8b"):
         raise ReadError("a compressed file; unpack it")
+    if suffix in PICTURES and head.startswith(_PICTURE_STARTS):
+        return ".png"
     if suffix in SUFFIXES and suffix not in _PLAIN:
         return suffix
     return _by_content(start, suffix)

@@ -23,6 +23,7 @@ from rag.readers.kinds import HEAD_BYTES, SUFFIXES, kind_of
 from rag.readers.listed import Entry, entries_of_json, entries_of_lines
 from rag.readers.mail import Part, mails_of_mbox, parts_of_mail, read_saved_pages
 from rag.readers.markdown import read_text
+from rag.readers.ocr import read_picture
 from rag.readers.opendocument import read_odt
 from rag.readers.pdf import read_pdf
 from rag.readers.record import Draft, Record, finish
@@ -246,6 +247,7 @@ _DOCUMENTS: dict[str, Callable[[bytes], Draft]] = {
     ".odt": read_odt,
     ".rtf": read_rtf,
     ".pptx": read_pptx,
+    ".png": read_picture,
 }
 
 

@@ -1,7 +1,7 @@
 """PDF files: the text of the pages in reading order, without what the layout added, and where each page begins.
 
 PDFium finds the letters; `pdf_glyphs` makes words of them, `pdf_running` leaves headers and footers out, `pdf_layout`
-orders columns and tables, `pdf_paragraphs` joins lines.
+orders columns and tables, `pdf_paragraphs` joins lines. Scanned pages are read by `ocr`, where it is.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ReadError
+from rag.readers import ocr
 from rag.readers.pdf_glyphs import Word, rows_of_words
 from rag.readers.pdf_layout import in_reading_order
 from rag.readers.pdf_paragraphs import text_of_pages
@@ -27,7 +28,6 @@ MAX_CHARACTERS = 20_000_000
 
 # More words of one letter than this share are letters that could not be joined; Vietnamese and English have few.
 _MOST_SINGLE, _FEWEST_WORDS = 0.5, 20
-_SCAN = "a PDF without text, perhaps a scan; run text recognition (OCR) on it first"
 _TOOL_TITLE = re.compile(
     r"microsoft (?:word|powerpoint|excel)|untitled|^document\d*$|^slide \d+|"
     r"\.(?:docx?|pdf|indd|qxd|xlsx?|pptx?|tex|html?|odt)$",
@@ -44,19 +44,20 @@ def read_pdf(data: bytes) -> Draft:
     Its creation date is its file's, not the article's, and is not read.
     """
     with _opened(data) as document:
-        rows = without_running_lines(_rows(document))
+        found = _rows(document)
         info = document.get_metadata_dict()
-    if not any(
-        word.text.isalnum() or any(map(str.isalnum, word.text)) for page in rows for row in page for word in row
-    ):
-        raise ReadError(_SCAN)
-    _check_letters([word for page in rows for row in page for word in row])
+    rows = without_running_lines([page for page, _ in found])
+    words = [word for page in rows for row in page for word in row]
+    if not any(char.isalnum() for word in words for char in word.text):
+        advice = "and none is recognised in it; leave it out" if ocr.is_there() else f"a scan: {ocr.HOW_TO_GET_IT}"
+        raise ReadError(f"a PDF without text, {advice}")
+    _check_letters(words)
     text, starts = text_of_pages([in_reading_order(page) for page in rows])
     return Draft(
         text=text,
         title=plausible_title(info.get("Title")),
         author=plausible_author(info.get("Author")),
-        pages=tuple(map(Page, starts)),
+        pages=tuple(Page(start, sure) for start, (_, sure) in zip(starts, found, strict=True)),
     )
 
 
@@ -92,21 +93,39 @@ def _opened(data: bytes) -> Iterator[PdfDocument]:
         raise ReadError("a broken PDF; open it and save it again") from error
 
 
-def _rows(document: Any) -> list[list[list[Word]]]:
-    """The lines of words of each page."""
+def _rows(document: Any) -> list[tuple[list[list[Word]], float | None]]:
+    """The lines of words of each page; of a scanned one as far as they are recognised, and how surely."""
     if len(document) > MAX_PAGES:
         raise ReadError(f"over {MAX_PAGES} pages; split it into its articles")
     if not len(document):
         raise ReadError("a PDF without pages; open it and save it again")
-    pages: list[list[list[Word]]] = []
-    size = 0
+    pages: list[tuple[list[list[Word]], float | None]] = []
+    size = scans = 0
     for page in document:
-        pages.append(rows_of_words(page))
+        rows, sure = rows_of_words(page), None
+        if not any(map(str.isalnum, "".join(word.text for row in rows for word in row))) and ocr.is_there():
+            scans += _has_picture(page)
+            if scans > ocr.MAX_PAGES:
+                raise ReadError(f"over {ocr.MAX_PAGES} scanned pages; split it into its articles")
+            if _has_picture(page):
+                rows, sure = _recognised(page)
         page.close()
-        size += sum(len(word.text) + 1 for row in pages[-1] for word in row)
+        pages.append((rows, sure))
+        size += sum(len(word.text) + 1 for row in rows for word in row)
         if size > MAX_CHARACTERS:
             raise ReadError(f"over {MAX_CHARACTERS} characters; split it into its articles")
     return pages
+
+
+def _has_picture(page: Any) -> bool:
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+
+    return any(True for _ in page.get_objects(filter=(FPDF_PAGEOBJ_IMAGE,), max_depth=3))
+
+
+def _recognised(page: Any) -> tuple[list[list[Word]], float | None]:
+    scale = ocr.scale_for(*page.get_size())
+    return ocr.recognised(page.render(scale=scale, grayscale=True).to_pil(), 72 * scale)
 
 
 def _check_letters(words: list[Word]) -> None:

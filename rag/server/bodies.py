@@ -117,6 +117,7 @@ class ArticleBody(BaseModel):
     url: str | None
     path: str
     characters: int
+    recognition: Annotated[float | None, Field(description="of a scan: how surely its worst page was read, 0 to 1")]
     text: str
 
 
