@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-# x, y from the lower left corner of a page of 595 x 842, size of the letters, text
-Placed = tuple[float, float, float, str]
+# x, y from the lower left corner of a page of 595 x 842, size of the letters, text; or a piece of a page's program.
+Placed = tuple[float, float, float, str] | bytes
 
 _CMAP = (
     b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /U def /CMapType 2 def "
@@ -27,10 +27,7 @@ def pdf_of(*pages: list[Placed]) -> bytes:
     ]
     kids = []
     for page in pages:
-        content = "\n".join(
-            f"BT /F1 {size} Tf {x} {y} Td <{text.encode('utf-16-be', 'replace').hex()}> Tj ET"
-            for x, y, size, text in page
-        ).encode()
+        content = b"\n".join(map(_drawn, page))
         kids.append(len(objects) + 1)
         objects += [
             b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents %d 0 R "
@@ -40,6 +37,13 @@ def pdf_of(*pages: list[Placed]) -> bytes:
     listed = b" ".join(b"%d 0 R" % kid for kid in kids)
     objects[1] = b"<< /Type /Pages /Kids [%s] /Count %d >>" % (listed, len(kids))
     return written(objects)
+
+
+def _drawn(placed: Placed) -> bytes:
+    if isinstance(placed, bytes):
+        return placed
+    x, y, size, text = placed
+    return f"BT /F1 {size} Tf {x} {y} Td <{text.encode('utf-16-be', 'replace').hex()}> Tj ET".encode()
 
 
 def written(objects: list[bytes], trailer: bytes = b"") -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pdf_pages import letters, lines, pdf_of
+from pdf_pages import Placed, letters, lines, pdf_of
 
 from rag.readers.files import Record, read
 from rag.types import Article, Failure
@@ -21,7 +21,7 @@ def record_of(tmp_path: Path, data: bytes) -> Record:
     return found
 
 
-def text_of(tmp_path: Path, *pages: list[tuple[float, float, float, str]]) -> str:
+def text_of(tmp_path: Path, *pages: list[Placed]) -> str:
     return record_of(tmp_path, pdf_of(*pages)).text
 
 
@@ -90,6 +90,30 @@ def test_a_table_is_read_by_row_with_its_column_names(tmp_path: Path) -> None:
         "Mặt hàng: Hồ tiêu | Sông Đỏ: 141.500 | Bến Xa: 140.200",
         "Giá do hợp tác xã báo.",
     ]
+
+
+def test_ruled_cells_hold_their_lines_and_span_rows(tmp_path: Path) -> None:
+    """Two lines in one cell; a cell over two rows; text above and below."""
+    frame = b"50 600 300 90 re S 50 660 m 350 660 l S 150 630 m 350 630 l S 150 600 m 150 690 l S 250 600 m 250 690 l S"
+    cells: list[Placed] = [
+        (55, 670, 10, "Mặt hàng"), (155, 670, 10, "Sông Đỏ"), (255, 676, 10, "Bến Xa"), (255, 664, 10, "giá lẻ"),
+        (55, 640, 10, "Cà phê"), (155, 640, 10, "121.500"), (255, 640, 10, "119.800"),
+        (155, 610, 10, "122.500"), (255, 610, 10, "120.800"),
+    ]  # fmt: skip
+    page = [(50, 720, 10, "Giá nông sản hôm nay."), frame, *cells, (50, 570, 10, "Giá do hợp tác xã báo.")]
+    assert text_of(tmp_path, page).split("\n") == [
+        "Giá nông sản hôm nay.",
+        "Mặt hàng: Cà phê | Sông Đỏ: 121.500 | Bến Xa giá lẻ: 119.800",
+        "Mặt hàng: Cà phê | Sông Đỏ: 122.500 | Bến Xa giá lẻ: 120.800",
+        "Giá do hợp tác xã báo.",
+    ]
+
+
+def test_rules_between_columns_of_text_are_no_table(tmp_path: Path) -> None:
+    frame = b"40 600 460 120 re S 40 715 m 500 715 l S 280 600 m 280 720 l S"
+    long = [[f"{line} and more of it" for line in side] * 2 for side in (LEFT, RIGHT)]
+    page = [frame, *lines(50, 700, long[0], size=8), *lines(290, 700, long[1], size=8)]
+    assert text_of(tmp_path, page) == " ".join([*long[0], *long[1]])
 
 
 @pytest.mark.parametrize("spread", [0, 2, 4])

@@ -23,10 +23,10 @@ def entries_of_feed(data: bytes) -> Iterator[Entry]:
         raise ReadError("a feed without entries; remove it")
     for number, entry in enumerate(feed.entries):
         if entry.get("wp_post_type") not in _NO_ARTICLES:
-            yield f"[{number}]", _fields(entry, feed.feed)
+            yield f"[{number}]", _fields(entry, feed.feed, is_atom=(feed.version or "").startswith("atom"))
 
 
-def _fields(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Mapping[str, Any] | ReadError:
+def _fields(entry: Mapping[str, Any], feed: Mapping[str, Any], *, is_atom: bool) -> Mapping[str, Any] | ReadError:
     contents = [part.get("value") or "" for part in entry.get("content") or ()]
     summary = entry.get("summary") or ""
     text = max([*contents, summary], key=len)
@@ -40,7 +40,9 @@ def _fields(entry: Mapping[str, Any], feed: Mapping[str, Any]) -> Mapping[str, A
         "abstract": summary if contents and text != summary else None,
         "url": entry.get("link"),
         # Not the parsed time: the day is that of the newspaper's own clock.
-        "published": entry.get("published"),
+        # RSS names no other date.
+        "published": entry.get("published") or (None if is_atom else entry.get("updated")),
+        "updated": entry.get("updated") if is_atom else None,
         "author": entry.get("author"),
         "source": source.get("title") or feed.get("title"),
         "language": entry.get("language") or feed.get("language"),

@@ -38,9 +38,11 @@ _NAMES: dict[str, str] = {
     "published": "published publishedat publisheddate publishdate publishtime datepublished firstpublishdate "
     "firstpublishedat displaydate webpublicationdate pubdate publicationdate ngaydang ngayxuatban date ngay time "
     "thoigian datetime timestamp",
+    "updated": "updated updatedat modified modifiedat datemodified lastmodified lastupdated lastupdatedate "
+    "modifieddate capnhat ngaycapnhat",
     "url": "url link canonicalurl permalink sourceurl articleurl weburl href duongdan lienket websiteurl",
     "language": "language lang langcode ngonngu locale inlanguage",
-    "id": "id docid pid uuid articleid guid newsid key",
+    "id": "id ma mabai docid pid uuid articleid guid newsid key",
 }
 _CONTAINERS = frozenset({
     "article", "data", "metadata", "meta", "attributes", "fields", "_source", "document", "properties", "content",
@@ -111,6 +113,7 @@ def declared(fields: Fields, text: str, *, field_map: Mapping[str, str] | None =
         source=found.plain("source"),
         author=_author(found),
         published=next(filter(None, map(_date, found.values("published"))), None),
+        updated=next(filter(None, map(_date, found.values("updated"))), None),
         language=_language(found.plain("language")),
         url=_address(found.plain("url")),
         id=found.plain("id"),

@@ -48,6 +48,7 @@ _MIMETYPES = {
 }
 _PICTURE_STARTS = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"RIFF")
 _HTML_START = re.compile(rb"<!doctype\s+html|<html[\s>]|<head[\s>]|<body[\s>]", re.IGNORECASE)
+_HTML_PIECES = re.compile(rb"</(?:p|div|h[1-6]|ul|ol|table|article|section|blockquote)\s*>", re.IGNORECASE)
 _ROOT = re.compile(rb"<(?![?!])(?:[\w-]+:)?(?P<name>[\w-]+)")
 _MAIL_START = re.compile(rb"(?:(?:[A-Z][\w-]*): [^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){3,}")
 
@@ -105,6 +106,8 @@ def _by_content(start: bytes, suffix: str) -> str:
             raise ReadError(f"XML of another kind (<{shown}>), not a feed; save its articles as RSS, HTML or JSON")
         if opening.startswith(b"<?xml") and suffix not in (".txt", ".text"):
             return ".html"
+    if suffix in (".txt", ".text", "") and len(_HTML_PIECES.findall(start)) >= 3:
+        return ".html"
     if suffix in (".txt", ".text", "", ".html", ".htm") and _reads_as_json(start):
         return ".json"
     if suffix in SUFFIXES:

@@ -7,8 +7,9 @@ orders columns and tables, `pdf_paragraphs` joins lines. Scanned pages are read 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rag.errors import ReadError
@@ -16,6 +17,7 @@ from rag.readers import ocr
 from rag.readers.pdf_glyphs import Word, rows_of_words
 from rag.readers.pdf_layout import in_reading_order
 from rag.readers.pdf_paragraphs import text_of_pages
+from rag.readers.pdf_rules import Rule, rules_of
 from rag.readers.pdf_running import without_running_lines
 from rag.readers.record import Draft
 from rag.types import Page
@@ -44,20 +46,21 @@ def read_pdf(data: bytes) -> Draft:
     Its creation date is its file's, not the article's, and is not read.
     """
     with _opened(data) as document:
-        found = _rows(document)
+        sheets = _sheets(document)
         info = document.get_metadata_dict()
-    rows = without_running_lines([page for page, _ in found])
-    words = [word for page in rows for row in page for word in row]
-    if not any(char.isalnum() for word in words for char in word.text):
+    pages = without_running_lines([sheet.rows for sheet in sheets])
+    if not any(map(_has_letters, pages)):
         advice = "and none is recognised in it; leave it out" if ocr.is_there() else f"a scan: {ocr.HOW_TO_GET_IT}"
         raise ReadError(f"a PDF without text, {advice}")
-    _check_letters(words)
-    text, starts = text_of_pages([in_reading_order(page) for page in rows])
+    _check_letters([word for page in pages for row in page for word in row])
+    text, starts = text_of_pages(
+        [in_reading_order(page, sheet.rules) for page, sheet in zip(pages, sheets, strict=True)]
+    )
     return Draft(
         text=text,
         title=plausible_title(info.get("Title")),
         author=plausible_author(info.get("Author")),
-        pages=tuple(Page(start, sure) for start, (_, sure) in zip(starts, found, strict=True)),
+        pages=tuple(Page(start, sheet.sure) for start, sheet in zip(starts, sheets, strict=True)),
     )
 
 
@@ -93,28 +96,39 @@ def _opened(data: bytes) -> Iterator[PdfDocument]:
         raise ReadError("a broken PDF; open it and save it again") from error
 
 
-def _rows(document: Any) -> list[tuple[list[list[Word]], float | None]]:
-    """The lines of words of each page; of a scanned one as far as they are recognised, and how surely."""
+@dataclass(slots=True)
+class _Sheet:
+    """A page as it was found: its lines of words, its rules, and how surely a scanned one was read."""
+
+    rows: list[list[Word]]
+    rules: list[Rule]
+    sure: float | None = None
+
+
+def _sheets(document: Any) -> list[_Sheet]:
     if len(document) > MAX_PAGES:
         raise ReadError(f"over {MAX_PAGES} pages; split it into its articles")
     if not len(document):
         raise ReadError("a PDF without pages; open it and save it again")
-    pages: list[tuple[list[list[Word]], float | None]] = []
+    sheets: list[_Sheet] = []
     size = scans = 0
     for page in document:
-        rows, sure = rows_of_words(page), None
-        if not any(map(str.isalnum, "".join(word.text for row in rows for word in row))) and ocr.is_there():
-            scans += _has_picture(page)
+        sheet = _Sheet(rows_of_words(page), rules_of(page))
+        if not _has_letters(sheet.rows) and ocr.is_there() and _has_picture(page):
+            scans += 1
             if scans > ocr.MAX_PAGES:
                 raise ReadError(f"over {ocr.MAX_PAGES} scanned pages; split it into its articles")
-            if _has_picture(page):
-                rows, sure = _recognised(page)
+            sheet.rows, sheet.sure = _recognised(page)
         page.close()
-        pages.append((rows, sure))
-        size += sum(len(word.text) + 1 for row in rows for word in row)
+        sheets.append(sheet)
+        size += sum(len(word.text) + 1 for row in sheet.rows for word in row)
         if size > MAX_CHARACTERS:
             raise ReadError(f"over {MAX_CHARACTERS} characters; split it into its articles")
-    return pages
+    return sheets
+
+
+def _has_letters(rows: Sequence[Sequence[Word]]) -> bool:
+    return any(char.isalnum() for row in rows for word in row for char in word.text)
 
 
 def _has_picture(page: Any) -> bool:

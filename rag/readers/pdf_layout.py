@@ -8,6 +8,7 @@ from itertools import pairwise
 from statistics import median, median_low
 
 from rag.readers.pdf_glyphs import Word
+from rag.readers.pdf_rules import Grid, Rule, grids
 
 # In sizes of the letters: a gap that parts pieces of a line by itself, one that does where lines near by have it too,
 # the narrowest gutter, the space between lines over which columns do not go on.
@@ -44,9 +45,10 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """Words of one line with no wide gap between them."""
+    """Words of one line with no wide gap between them; or a ruled table, whose one word is as wide as it is."""
 
     words: tuple[Word, ...]
+    table: Grid | None = None
 
     @property
     def text(self) -> str:
@@ -65,6 +67,11 @@ class _Piece:
         return self.words[0].baseline
 
     @property
+    def bottom(self) -> float:
+        """The baseline of its last line."""
+        return self.table.bottom if self.table else self.baseline
+
+    @property
     def size(self) -> float:
         return max(word.size for word in self.words)
 
@@ -74,9 +81,18 @@ class _Piece:
         return (self.right - self.left) / self.size
 
 
-def in_reading_order(rows: Sequence[Sequence[Word]]) -> list[Line | Table]:
-    """Lines and tables of a page, from its lines of words as `rows_of_words` gives them."""
-    return list(_ordered(_pieces(rows), 0))
+def in_reading_order(rows: Sequence[Sequence[Word]], rules: Sequence[Rule] = ()) -> list[Line | Table]:
+    """Lines and tables of a page, from its lines of words as `rows_of_words` gives them, and its rules."""
+    ruled = grids(rules, rows) if rules else []
+    free = [[word for word in row if not any(grid.holds(word) for grid in ruled)] for row in rows]
+    pieces = _pieces([row for row in free if row])
+    for grid in ruled:
+        # It stands where its first line would.
+        size = min(10.0, max(grid.top - grid.bottom, 1.0))
+        piece = _Piece((Word("", grid.left, grid.right, grid.top - size, size),), grid)
+        place = next((i for i, one in enumerate(pieces) if one.baseline < piece.baseline), len(pieces))
+        pieces.insert(place, piece)
+    return list(_ordered(pieces, 0))
 
 
 def _pieces(rows: Sequence[Sequence[Word]]) -> list[_Piece]:
@@ -161,7 +177,7 @@ def _uncrossed(pieces: Sequence[_Piece], gutter: float) -> Iterator[tuple[int, i
     start = 0
     for i, piece in enumerate(pieces):
         crosses = piece.left <= gutter and piece.right >= gutter - 0.3 * piece.size
-        drop = pieces[i - 1].baseline - piece.baseline if i > start else 0.0
+        drop = pieces[i - 1].bottom - piece.baseline if i > start else 0.0
         if crosses or not -0.5 * piece.size <= drop <= _SPACE * piece.size:
             if _has_sides(pieces[start:i], gutter):
                 yield start, i
@@ -182,6 +198,9 @@ def _has_sides(pieces: Sequence[_Piece], gutter: float) -> bool:
 def _grid(pieces: Sequence[_Piece]) -> Iterator[Line | Table]:
     """Narrow columns: a table, unless hardly any of its lines has more than one cell."""
     rows = _by_line(pieces)
+    if any(one.table for one in pieces):
+        yield from _lines(pieces)
+        return
     # A caption stands above, a note below: neither is a row.
     several = [i for i, row in enumerate(rows) if len(row) > 1]
     body = rows[several[0] : several[-1] + 1] if several else []
@@ -198,7 +217,7 @@ def _grid(pieces: Sequence[_Piece]) -> Iterator[Line | Table]:
 def _by_line(pieces: Iterable[_Piece]) -> list[list[_Piece]]:
     rows: list[list[_Piece]] = []
     for piece in sorted(pieces, key=lambda one: -one.baseline):
-        if rows and rows[-1][0].baseline - piece.baseline < 0.5 * piece.size:
+        if rows and not (piece.table or rows[-1][0].table) and rows[-1][0].baseline - piece.baseline < 0.5 * piece.size:
             rows[-1].append(piece)
         else:
             rows.append([piece])
@@ -248,12 +267,15 @@ def _table_rows(rows: Sequence[Sequence[_Piece]], columns: Sequence[tuple[float,
     yield current
 
 
-def _lines(pieces: Sequence[_Piece]) -> Iterator[Line]:
+def _lines(pieces: Sequence[_Piece]) -> Iterator[Line | Table]:
     """Pieces of one column by line."""
     if not pieces:
         return
     left, right = min(one.left for one in pieces), max(one.right for one in pieces)
     for row in _by_line(pieces):
+        if row[0].table:
+            yield Table(row[0].table.rows)
+            continue
         text = " ".join(one.text for one in row)
         size = max(one.size for one in row)
         yield Line(text, row[0].left, row[-1].right, row[0].baseline, size, left, right)

@@ -152,7 +152,12 @@ _PDF = make_pdf([BODY, "Thành phố chi 180 tỷ đồng."], {"Title": "Cầu m
 
 
 _place = st.integers(-50, 900)
-_placed = st.tuples(_place, _place, st.sampled_from((0.1, 6, 8, 10, 11, 40)), texts | st.text(max_size=3))
+_rules = st.tuples(_place, _place, _place, _place).flatmap(
+    lambda at: st.sampled_from((b"%d %d %d %d re S", b"%d %d m %d %d l S", b"%d %d m %d %d l h f")).map(
+        lambda op: op % at
+    )
+)
+_placed = _rules | st.tuples(_place, _place, st.sampled_from((0.1, 6, 8, 10, 11, 40)), texts | st.text(max_size=3))
 _pages = st.lists(st.lists(_placed, max_size=30), min_size=1, max_size=4)
 
 
