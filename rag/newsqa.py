@@ -171,6 +171,17 @@ class NewsQA:
         self.index.sync()
         return removed
 
+    def edit(self, article_id: str, **changes: str | None) -> Article:
+        """Correct an article's `title`, `source`, `published` or `author` (None or "": unknown); the article then.
+
+        Kept when it is ingested again, until its file itself says otherwise. Raises UnknownArticle, UsageError.
+        """
+        from rag.ingest.edit import edit
+
+        edited = edit(self.catalogue, lambda: self.embedder, article_id, changes)
+        self.index.sync()
+        return edited
+
     def articles(self) -> list[ArticleInfo]:
         """What is in the archive, without texts."""
         return self.catalogue.list_articles()

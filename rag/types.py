@@ -40,8 +40,9 @@ class Article:
     `published` is as precise as known: "2024-06-19", "2024-06", "2024" or None; never guessed.
     `language` is an ISO 639-1 code of most of the text ("vi", "en") or "und".
     `unquotable` are spans (advertising, newsletter boxes, comment forms) that are kept in `text`,
-    so that no offset ever shifts, but are neither retrieved nor quoted.
-    `pages` are those of a paged file, in order; empty for what has none.
+    so that no offset ever shifts, but are neither retrieved nor quoted. `updated` is the day of its last change, as
+    `published` is written; `contradictions` are lines on what its file says in two ways. `pages` are those of a paged
+    file, in order; empty for what has none.
     """
 
     id: str
@@ -54,6 +55,8 @@ class Article:
     url: str | None = None
     path: str = ""
     unquotable: tuple[Span, ...] = ()
+    updated: str | None = None
+    contradictions: tuple[str, ...] = ()
     pages: tuple[Page, ...] = ()
 
     def page_at(self, place: int) -> int | None:
@@ -71,6 +74,8 @@ class Article:
     def to_dict(self, *, with_text: bool = False) -> dict[str, Any]:
         fields = ("id", "title", "source", "author", "published", "language", "url", "path")
         out: dict[str, Any] = {name: getattr(self, name) for name in fields}
+        out["updated"] = self.updated
+        out["contradictions"] = list(self.contradictions)
         out["characters"] = len(self.text)
         out["recognition"] = self.recognition
         if with_text:

@@ -61,7 +61,8 @@ def test_an_older_archive_gets_its_pages_when_it_is_ingested_again(home: Path) -
         connection.executescript(
             """DROP VIEW articles_shown; ALTER TABLE articles DROP COLUMN pages;
             CREATE VIEW articles_shown AS SELECT id, title, source, author, published, language, url, '' AS path,
-            characters, story_id, unquotable, text, number FROM articles; PRAGMA user_version = 4;"""
+            characters, story_id, unquotable, text, number, updated, contradictions FROM articles;
+            PRAGMA user_version = 5;"""
         )
     connection.close()
     with NewsQA.open(home) as qa:

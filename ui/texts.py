@@ -125,6 +125,7 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "previous": {"vi": "Trích dẫn trước", "en": "Previous citation"},
     "next": {"vi": "Trích dẫn sau", "en": "Next citation"},
     "original": {"vi": "Bài gốc", "en": "Original"},
+    "updated_on": {"vi": "cập nhật {date}", "en": "updated {date}"},
     "by_author": {"vi": "Tác giả: {author}", "en": "By {author}"},
     "gone": {"vi": "Bài này không còn trong kho", "en": "This article is no longer in the archive"},
     "gone_advice": {

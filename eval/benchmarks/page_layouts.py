@@ -46,10 +46,10 @@ class Page:
 
     @property
     def body(self) -> str:
-        """Headline, standfirst, paragraphs, and the table's rows with their column names, as each is quoted alone."""
+        """Standfirst, paragraphs, and the table's rows with their column names, as each is quoted alone."""
         names, *rows = self.story.rows or ((),)
         cells = [" ".join(f"{name} {cell}" for name, cell in zip(names, row, strict=True)) for row in rows]
-        return "\n".join([self.story.headline, self.story.standfirst, *self.story.paragraphs, *cells])
+        return "\n".join([self.story.standfirst, *self.story.paragraphs, *cells])
 
 
 def page(seed: int, *, held: bool) -> Page:

@@ -1,4 +1,4 @@
-"""The commands that fill, empty and show the archive: `ingest`, `remove`, `list`, `show`."""
+"""The commands that fill, empty, correct and show the archive: `ingest`, `remove`, `edit`, `list`, `show`."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ from rag.newsqa import NewsQA
 
 if TYPE_CHECKING:
     from rag.ingest.pipeline import Progress
+
+
+_EDITED = ("title", "source", "published", "author")
 
 
 def add(command: AddCommand) -> None:
@@ -50,6 +53,13 @@ def add(command: AddCommand) -> None:
     show.add_argument("id", metavar="ID")
     show.add_argument("--json", action="store_true", help="one object")
     show.set_defaults(run=_show)
+
+    edit = command("edit", "correct what is known of an article; kept until its file itself says otherwise")
+    edit.add_argument("id", metavar="ID")
+    for field in _EDITED:
+        edit.add_argument(f"--{field}", metavar=field.upper(), help="'' for unknown")
+    edit.add_argument("--json", action="store_true", help="the article as one object, without its text")
+    edit.set_defaults(run=_edit)
 
 
 def add_web_options(parser: argparse.ArgumentParser) -> None:
@@ -149,6 +159,20 @@ def _list(args: argparse.Namespace) -> int:
         printer().articles(articles)
     else:
         terminal.say("the archive is empty; add articles with: rag ingest PATH")
+    return DONE
+
+
+def _edit(args: argparse.Namespace) -> int:
+    changes = {field: getattr(args, field) for field in _EDITED if getattr(args, field) is not None}
+    if not changes:
+        raise UsageError(f"nothing to change; give one of: {', '.join(f'--{field}' for field in _EDITED)}")
+    with open_archive(args) as qa:
+        article = qa.edit(args.id, **changes)
+    if args.json:
+        print_json(article.to_dict())
+    else:
+        for name, value in terminal.facts(article):
+            print(f"{name}: {value}")
     return DONE
 
 

@@ -126,8 +126,9 @@ def listed(info: ArticleInfo) -> tuple[str, ...]:
 def facts(article: Article) -> Iterator[tuple[str, str]]:
     """What is known of an article but its text."""
     for name, value in article.to_dict().items():
-        if value not in (None, ""):
-            yield name, safe_line(str(value))
+        for one in value if isinstance(value, list) else [value]:
+            if one not in (None, ""):
+                yield name, safe_line(str(one))
 
 
 def counts(report: IngestReport) -> dict[str, int]:

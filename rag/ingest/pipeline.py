@@ -8,7 +8,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from rag.ingest.batch import Batch
 from rag.ingest.embedding import identity
 from rag.ingest.place import Incoming, Reading, content_hash
 from rag.ingest.reembed import reembed
+from rag.ingest.refrains import Refrains
 from rag.ingest.sweep import key, sweep, take_out
 from rag.readers.files import Record, discover, read
 from rag.store.catalogue import Catalogue
@@ -70,6 +71,7 @@ def ingest(
     left_out: Counter[str] = Counter()
     with run.batch:
         run.files(discover(paths, left_out))
+    run.refrains.mend(embedder)
     swept = sweep(catalogue, [path for path in paths if path.is_dir()], prune=prune)
     removed = swept.removed
     if removed or run.tally["updated"]:
@@ -129,6 +131,8 @@ class _Run:
         self._mapping = json.dumps(field_map, sort_keys=True) if field_map else ""
         self._on_progress = on_progress
         self._read = self._total = 0
+        self._has_edits = catalogue.edits.any()
+        self.refrains = Refrains(catalogue)
 
     def reembed(self) -> None:
         total = self._catalogue.count().articles
@@ -200,13 +204,26 @@ class _Run:
                 self.failed.append(item)
                 reading.is_whole = False
                 continue
-            article = _article(item)
-            self._read = min(end, self._read + len(article.text.encode()))
-            self.batch.add(Incoming(article, content_hash(article), reading.new_key(item.record), reading))
+            told = _article(item)
+            self._read = min(end, self._read + len(told.text.encode()))
+            incoming = Incoming(told, content_hash(told), reading.new_key(item.record), reading)
+            incoming = self._edited(incoming) if self._has_edits else incoming
+            self.batch.add(replace(incoming, article=self.refrains.marked(incoming.article)))
             if self.batch.is_full:
                 self._write()
                 self._report(path)
         self.batch.end(reading)
+
+    def _edited(self, incoming: Incoming) -> Incoming:
+        """With what a person corrected of the article that stands there."""
+        told = incoming.article
+        known = self._catalogue.id_of_content(incoming.content_hash)
+        standing = known or told.id or self._catalogue.ledger.article_at(incoming.location)
+        return (
+            replace(incoming, article=self._catalogue.edits.applied(standing, told), told=told)
+            if standing
+            else incoming
+        )
 
     def _write(self) -> None:
         self.tally.update(self.batch.write())
@@ -228,6 +245,8 @@ def _article(record: Record) -> Article:
         language=record.language,
         url=record.url,
         unquotable=record.unquotable,
+        updated=record.updated,
+        contradictions=record.contradictions,
         pages=record.pages,
     )
 

@@ -178,10 +178,14 @@ def _credit_lines(text: str) -> Iterator[Span]:
     tail = tail_lines(text)
     for line in (*head_lines(text), *tail):
         credit = read_line(line.text)
-        if (credit and not credit.title) or (_NOTICE.search(line.text) and line in tail):
+        if (credit and not credit.title) or (line in tail and _is_notice(line.text)):
             yield _trimmed(text, line.start, line.start + len(line.text))
     if len(tail) > 1 and is_signature(tail[-1].text.strip(), tail[-2].text.strip()):
         yield _trimmed(text, tail[-1].start, tail[-1].start + len(tail[-1].text))
+
+
+def _is_notice(line: str) -> bool:
+    return len(line) <= _MAX_LINE and bool(_NOTICE.match(line))
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

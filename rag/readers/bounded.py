@@ -167,7 +167,9 @@ def _item(told: dict[str, Any]) -> Record | Failure:
     if told["kind"] == "failure":
         return Failure(**fields)
     spans = tuple(Span(start, end) for start, end in fields["unquotable"])
-    return Record(**{**fields, "unquotable": spans, "pages": tuple(Page(*page) for page in fields["pages"])})
+    pages = tuple(Page(*page) for page in fields["pages"])
+    lines = tuple(fields["contradictions"])
+    return Record(**{**fields, "unquotable": spans, "contradictions": lines, "pages": pages})
 
 
 def _take() -> _Worker:

@@ -56,7 +56,7 @@ def read_pages(html: str) -> list[Draft]:
     if challenge and sum(story.prose for story in found) < 400 and not any(item.body for item in data.objects):
         raise ReadError(challenge)
     drafts = [_draft(story, data, tree, alone=len(found) == 1, live=live) for story in found]
-    told = [draft for draft in drafts if any(map(str.isalnum, draft.text)) and draft.text != draft.title]
+    told = [draft for draft in drafts if any(map(str.isalnum, draft.text))]
     if not told:
         raise ReadError("no article text in this page; save the page with its text, or as plain text")
     return told
@@ -124,8 +124,7 @@ def _draft(story: Story, data: PageData, tree: Any, *, alone: bool, live: bool) 
     author = _author([declared.author if declared else None, metas.author if metas else None, told.author], source)
     text = _text(story, told.lines, live=live)
     if declared and len(text) < _STUB * len(declared.body):
-        body = text_of_fragment(declared.body) if re.search(r"<(?:p|br|div)\b", declared.body) else declared.body
-        text = f"{headline}\n{body}" if headline else body
+        text = text_of_fragment(declared.body) if re.search(r"<(?:p|br|div)\b", declared.body) else declared.body
     language = (tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang") or "")[:2].lower()
     return Draft(
         text=text,
@@ -142,11 +141,11 @@ def _draft(story: Story, data: PageData, tree: Any, *, alone: bool, live: bool) 
 
 
 def _text(story: Story, told: frozenset[int], *, live: bool) -> str:
+    """The lines below the headline: the headline is the title, and no sentence to quote."""
     lines = [line for i, line in enumerate(story.lines) if i not in told and not is_teaser(line)]
     texts = _live_lines(lines) if live else [line.text for line in lines]
     # What the page repeats at once, such as a standfirst in the lead, is there once.
-    once = [text for i, text in enumerate(texts) if not i or text != texts[i - 1]]
-    return "\n".join([*([story.headline.text] if story.headline else []), *once])
+    return "\n".join(text for i, text in enumerate(texts) if not i or text != texts[i - 1])
 
 
 def _live_lines(lines: Sequence[Block]) -> list[str]:

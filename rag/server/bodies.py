@@ -116,6 +116,8 @@ class ArticleBody(BaseModel):
     language: str
     url: str | None
     path: str
+    updated: str | None
+    contradictions: list[str]
     characters: int
     recognition: Annotated[float | None, Field(description="of a scan: how surely its worst page was read, 0 to 1")]
     text: str

@@ -7,6 +7,7 @@ Reading is safe from any thread and beside other processes. Writing happens in `
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections import Counter, defaultdict
@@ -151,8 +152,8 @@ class Catalogue(Database):
 
     def articles(self, ids: Iterable[str]) -> dict[str, Article]:
         """Those of `ids` that exist, with their texts."""
-        sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable, pages
-            FROM articles_shown WHERE id = ANY(?)"""
+        sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable, updated,
+            contradictions, pages FROM articles_shown WHERE id = ANY(?)"""
         rows = self.query(sql, [list(ids)])
         return {row[0]: _article(*row) for row in rows}
 
@@ -165,9 +166,13 @@ class Catalogue(Database):
 
         Of a source line that names two outlets, those with that line.
         """
-        keys = outlet_keys(source)
-        lines = [line for line in self.source_lines() if outlet_keys(line)[: len(keys)] == keys]
-        return [row[0] for row in self.query("SELECT id FROM articles WHERE source = ANY(?)", [lines])]
+        sql = "SELECT id FROM articles WHERE source = ANY(?)"
+        return [row[0] for row in self.query(sql, [self._lines_of(source)])]
+
+    def newest_of(self, source: str, limit: int) -> list[Article]:
+        """The outlet's own articles that were stored last, at most `limit`."""
+        sql = "SELECT id FROM articles WHERE source = ANY(?) ORDER BY number DESC LIMIT ?"
+        return list(self.articles(row[0] for row in self.query(sql, [self._lines_of(source), limit])).values())
 
     def list_articles(self) -> list[ArticleInfo]:
         """Every article without its text, in the order of ingestion."""
@@ -317,6 +322,11 @@ class Catalogue(Database):
             found[folded].append((term, count))
         return dict(found)
 
+    def _lines_of(self, source: str) -> list[str]:
+        """The source lines whose own outlet is that of `source`; of a line of two outlets, those that name both."""
+        keys = outlet_keys(source)
+        return [line for line in self.source_lines() if outlet_keys(line)[: len(keys)] == keys]
+
     def _dimension(self) -> int:
         embedder = self.embedder()
         return embedder[1] if embedder else 0
@@ -338,9 +348,11 @@ def _make(home: Path) -> None:
 
 
 def _article(article_id: str, text: str, *fields: Any) -> Article:
-    title, source, author, published, language, url, path, unquotable, pages = fields
-    spans, starts = spans_from_json(unquotable), pages_from_json(pages)
-    return Article(article_id, text, title, source, author, published, language, url, path, spans, starts)
+    title, source, author, published, language, url, path, unquotable, updated, contradictions, pages = fields
+    return Article(
+        article_id, text, title, source, author, published, language, url, path, spans_from_json(unquotable), updated,
+        tuple(json.loads(contradictions)), pages_from_json(pages),
+    )  # fmt: skip
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:
