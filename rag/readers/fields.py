@@ -9,6 +9,7 @@ through all of their entries ({"text": "payload.parts.words", "author": "credits
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, replace
@@ -27,8 +28,8 @@ Fields = Mapping[str, Any]
 # The names of each field, most telling first, as `_key` spells them: lower case, no marks, letters and digits only.
 _NAMES: dict[str, str] = {
     "text": "text fulltext articletext articlebody body content contentelements maintext noidung noidungbaiviet "
-    "cleantext rawtext article story contenttext bodytext plaintext contenthtml bodyhtml html document passage context "
-    "page leadparagraph",
+    "cleantext rawtext article story contenttext bodytext plaintext contenthtml bodyhtml html lexical document passage "
+    "context page leadparagraph blocks",
     "abstract": "abstract summary lead sapo standfirst trailtext description excerpt snippet dek subtitle subheadlines "
     "tomtat mota intro",
     "title": "title headline headlines webtitle tieude tenbai tenbaiviet tua heading name",
@@ -46,7 +47,7 @@ _NAMES: dict[str, str] = {
 }
 _CONTAINERS = frozenset({
     "article", "data", "metadata", "meta", "attributes", "fields", "_source", "document", "properties", "content",
-    "story", "item", "_embedded", "node",
+    "story", "item", "_embedded", "yoast_head_json", "node",
 })  # fmt: skip
 _PLAIN_KEYS = (
     "name", "title", "rendered", "main", "basic", "original", "text", "value", "date", "body", "content", "url", "oid",
@@ -74,6 +75,9 @@ def read_fields(fields: Fields, field_map: Mapping[str, str] | None = None) -> D
     An abstract that the text does not repeat becomes the text's first paragraph.
     """
     mapping = checked_field_map(field_map)
+    if isinstance(fields.get("blocks"), list) and "version" in fields:
+        # The time of an Editor.js document is that of its last saving.
+        fields = {name: value for name, value in fields.items() if name != "time"}
     found = _Finder(fields, mapping)
     text = next(filter(None, map(_long_text, found.values("text"))), "")
     abstract = next(filter(None, map(_long_text, found.values("abstract"))), "")
@@ -203,6 +207,8 @@ def _plain(value: Any) -> str | None:
 
 def _long_text(value: Any) -> str:
     """The text of a field: a string, paragraphs in a list, or an object that holds either."""
+    if isinstance(value, str) and value.startswith('{"root":'):
+        value = _lexical(value)
     if is_rich_text(value):
         return "\n\n".join(paragraphs(value, _without_markup))
     if isinstance(value, Mapping):
@@ -213,6 +219,14 @@ def _long_text(value: Any) -> str:
     if isinstance(value, list):
         return "\n\n".join(filter(None, (_long_text(item) for item in value if isinstance(item, str | Mapping))))
     return _CUT_SHORT.sub("", _without_markup(value)) if isinstance(value, str) else ""
+
+
+def _lexical(text: str) -> Any:
+    """Rich text that Lexical wrote into a string."""
+    try:
+        return json.loads(text)["root"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return text
 
 
 def _without_markup(text: str) -> str:

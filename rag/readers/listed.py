@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, TextIO
 from rag.errors import ReadError
 from rag.readers.encoding import decode, wide_codec
 from rag.readers.fields import is_whole, role_of
+from rag.readers.ghost import with_authors
 from rag.readers.record import Draft
 
 MAX_LINE_BYTES = 50_000_000
@@ -108,7 +109,7 @@ def _articles_inside(value: Any, place: str, depth: int) -> Iterator[Entry]:
         if depth and is_whole(value):
             yield f"[{place}]", value
             return
-        for name, inner in value.items():
+        for name, inner in with_authors(value).items():
             if isinstance(inner, Mapping | list):
                 yield from _articles_inside(inner, f"{place}.{name}".lstrip("."), depth + 1)
     elif isinstance(value, list):

@@ -58,7 +58,9 @@ def mails_of_mbox(path: Path) -> Iterator[tuple[str, bytes | ReadError]]:
             with box.get_file(key) as file:
                 data = file.read(MAX_MESSAGE_BYTES + 1)
             too_large = len(data) > MAX_MESSAGE_BYTES
-            yield f"[{number}]", ReadError("a mail over 50 MB; save its text as a file") if too_large else data
+            # What begins a line of a mail as a mail begins is kept with a mark before it.
+            mail = re.sub(rb"(?m)^>(>*From )", rb"\1", data)
+            yield f"[{number}]", ReadError("a mail over 50 MB; save its text as a file") if too_large else mail
     finally:
         box.close()
 
