@@ -8,7 +8,9 @@ import pytest
 import samples
 from samples import BODY, TITLE, epub, odt, packed, pptx, rtf, shape, warc, xlsx
 
+from rag.readers import package, zipped
 from rag.readers.files import Record, discover, read
+from rag.readers.parse import parse
 from rag.types import Failure
 
 
@@ -178,6 +180,20 @@ def test_a_zip_archive_holds_files_as_a_folder_does(tmp_path: Path) -> None:
     failures = {item.path.removeprefix(str(tmp_path)): item.reason for item in found if isinstance(item, Failure)}
     assert failures["/a.zip/trống.txt"].startswith("an empty file")
     assert failures["/a.zip"] == "1 file of another type in it left out: 1 .mov"
+
+
+def test_swollen_members_are_refused_and_many_bad_ones_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(zipped, "MAX_MEMBER_BYTES", 1_000_000)
+    monkeypatch.setattr(package, "MAX_UNPACKED_BYTES", 2_000_000)
+    swollen = {"a.txt": b" " * 1_500_000, "b.txt": BODY, "c.odt": odt("<text:p>x</text:p>" * 150_000)}
+    (tmp_path / "a.zip").write_bytes(packed(swollen))
+    first, second, third = parse(tmp_path / "a.zip", None)
+    assert isinstance(first, Failure) and "over 1 MB" in first.reason
+    assert isinstance(second, Record)
+    assert isinstance(third, Failure) and "over 2 MB when unpacked" in third.reason
+    many = items(tmp_path / "b.zip", packed({f"{i}.txt": "" for i in range(1_200)}))
+    assert len(many) == 1_001
+    assert isinstance(many[-1], Failure) and "the rest was left out" in many[-1].reason
 
 
 def test_archives_in_archives_end(tmp_path: Path) -> None:

@@ -130,6 +130,12 @@ def test_letters_that_no_gap_joins_are_refused(tmp_path: Path) -> None:
     assert "letters stand apart" in found.reason
 
 
+def test_what_nobody_sees_is_not_read(tmp_path: Path) -> None:
+    page: list[Placed] = [(50, 700, 10, "Chợ mở lại."), (50, 680, 1, "ẨN MỘT"), (900, 700, 10, "ẨN HAI"),
+                          (50, -100, 10, "ẨN BA")]  # fmt: skip
+    assert text_of(tmp_path, page) == "Chợ mở lại."
+
+
 def test_a_letter_printed_twice_is_one_and_marks_join_their_letter(tmp_path: Path) -> None:
     twice = [*lines(50, 700, ["Hội chợ hoa"]), *lines(50.3, 700, ["Hội chợ hoa"])]
     assert text_of(tmp_path, twice) == "Hội chợ hoa"

@@ -103,7 +103,7 @@ def _read(path: Path, field_map: FieldMap, skip: int, depth: int) -> Iterator[Re
     elif kind in _LISTED:
         yield from _listed(_LISTED[kind](path, field_map), path, field_map, skip)
     elif kind in (".zip", ".eml", ".mbox"):
-        yield from islice(_packed(kind, path, field_map, depth), skip, None)
+        yield from islice(_bearable(_packed(kind, path, field_map, depth), path), skip, None)
     elif skip:
         # What is read as a whole breaks its reader again.
         return
@@ -121,6 +121,17 @@ _LISTED: dict[str, Callable[[Path, FieldMap], Iterator[Entry]]] = {
     ".epub": lambda path, _: entries_of_epub(path.read_bytes()),
     ".warc": lambda path, _: entries_of_warc(path),
 }
+
+
+def _bearable(items: Iterator[Record | Failure], path: Path) -> Iterator[Record | Failure]:
+    """The items up to one failure too many."""
+    failed = 0
+    for item in items:
+        failed += isinstance(item, Failure)
+        if failed > _MOST_FAILURES:
+            yield Failure(str(path), f"over {_MOST_FAILURES} of its members cannot be read; the rest was left out")
+            return
+        yield item
 
 
 def _packed(kind: str, path: Path, field_map: FieldMap, depth: int) -> Iterator[Record | Failure]:

@@ -18,6 +18,8 @@ from typing import Any
 
 # Shares of the letter's size: a gap that parts words, the same letter printed again, one line's baselines.
 _WORD_GAP, _PRINTED_AGAIN, _SAME_LINE = 0.16, 0.1, 0.2
+# Points; what is smaller nobody reads.
+_SMALLEST = 1.5
 # Letters this much smaller and beside a larger one are raised or lowered, as in "m²" and at footnotes.
 _SMALL = 0.8
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -76,6 +78,7 @@ def _glyphs(page: Any) -> Iterator[tuple[int, _Glyph]]:
     text = page.get_textpage()
     box, x, y = pdfium.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
     styles: dict[int, tuple[int | None, float]] = {}
+    shown = page.get_cropbox()
     for i in range(text.count_chars()):
         if pdfium.FPDFText_IsGenerated(text.raw, i) == 1:
             continue
@@ -88,7 +91,7 @@ def _glyphs(page: Any) -> Iterator[tuple[int, _Glyph]]:
         is_placed = pdfium.FPDFText_GetLooseCharBox(text.raw, i, box) and pdfium.FPDFText_GetCharOrigin(
             text.raw, i, x, y
         )
-        if turns is None or not is_placed or not 0 < code <= 0x10FFFF:
+        if turns is None or not is_placed or not 0 < code <= 0x10FFFF or not _is_inside(x.value, y.value, shown):
             continue
         _, _, right, _ = _turned((box.left, box.bottom, box.right, box.top), turns)
         origin, baseline, _, _ = _turned((x.value, y.value, x.value, y.value), turns)
@@ -97,8 +100,14 @@ def _glyphs(page: Any) -> Iterator[tuple[int, _Glyph]]:
             yield turns, _Glyph(char, origin, max(right, origin), baseline, size, run)
 
 
+def _is_inside(x: float, y: float, box: tuple[float, float, float, float]) -> bool:
+    """Whether a place is on the page that is shown, or hardly beside it."""
+    left, bottom, right, top = box
+    return left - 2 <= x <= right + 2 and bottom - 2 <= y <= top + 2
+
+
 def _style(text: Any, place: int) -> tuple[int | None, float]:
-    """Quarter turns (None: slanted) and size of the letters that are drawn with that one."""
+    """Quarter turns (None: slanted, or too small to be seen) and size of the letters that are drawn with that one."""
     import pypdfium2.raw as pdfium
 
     matrix = pdfium.FS_MATRIX()
@@ -106,7 +115,9 @@ def _style(text: Any, place: int) -> tuple[int | None, float]:
     size = pdfium.FPDFText_GetFontSize(text.raw, place)
     if pdfium.FPDFText_GetMatrix(text.raw, place, matrix):
         size *= math.hypot(matrix.c, matrix.d)
-    is_straight = math.isfinite(angle) and abs(angle - round(angle)) <= 0.1 and math.isfinite(size) and size > 0
+    is_straight = (
+        math.isfinite(angle) and abs(angle - round(angle)) <= 0.1 and math.isfinite(size) and size >= _SMALLEST
+    )
     return (round(angle) % 4 if is_straight else None), size
 
 
