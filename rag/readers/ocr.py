@@ -80,7 +80,7 @@ def recognised(picture: Image, dots: float = RESOLUTION) -> tuple[list[list[Word
 
     try:
         told = pytesseract.image_to_data(
-            picture, lang=_languages(), config="--psm 3", output_type=pytesseract.Output.DICT, timeout=MAX_SECONDS
+            picture, lang=languages(), config="--psm 3", output_type=pytesseract.Output.DICT, timeout=MAX_SECONDS
         )
     except (pytesseract.TesseractError, pytesseract.TesseractNotFoundError) as error:
         raise ReadError(f"Tesseract fails ({str(error)[:80]}); check its installation") from error
@@ -90,7 +90,8 @@ def recognised(picture: Image, dots: float = RESOLUTION) -> tuple[list[list[Word
 
 
 @cache
-def _languages() -> str:
+def languages() -> str:
+    """Those of ours that Tesseract has, as it calls them. Raises ReadError where it has none."""
     import pytesseract
 
     known = pytesseract.get_languages()
