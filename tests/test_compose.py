@@ -75,6 +75,7 @@ def test_a_citation_says_where_the_quote_stands() -> None:
         "end": 29,
         "quote": "Có 12 người bị thương.",
         "score": 0.1235,
+        "page": None,
     }
 
 
