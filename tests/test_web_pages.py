@@ -232,3 +232,41 @@ def test_pages_that_are_no_article(title: str, body: str, reason: str) -> None:
 def test_a_story_about_captchas_is_read() -> None:
     story = "Captchas ask readers to prove you are human. " + " ".join([FIRST, SECOND] * 4)
     assert "prove you are human" in read_page(page(f"<h1>{HEADLINE}</h1><p>{story}</p>")).text
+
+
+# Three layouts after well-known publishing systems, whole.
+
+PAPER = f"""<header class="hd"><nav><a href="/w">World</a></nav></header><section class="layout__wrapper"><section class="main">
+<div class="headline"><h1 class="headline__text">{HEADLINE}</h1><div class="headline__footer"><div class="byline">
+<div class="byline__names">By <a class="byline__link"><span>Lena Stroud</span></a>, Ness Courier</div></div>
+<div class="timestamp">3 minute read <div>Published 9:20 PM EDT, Wed June 3, 2026</div><div>Updated 9:01 PM EDT, Thu June 4, 2026</div>
+</div><div class="social-share"><a>Facebook</a></div></div></div><div class="article__content" itemprop="articleBody">
+<p>{FIRST}</p><div class="ad-slot"><span>Ad Feedback</span></div><div class="related-content"><p>Related article</p>
+<a href="/x"><span>How the tram depot lost its roof</span></a></div><p>{SECOND}</p></div></section>
+<section class="right"><h2>Most popular</h2><ol><li><a href="/1">Storm takes the market roof</a></li><li><a href="/2">Gold</a></li></ol>
+</section></section>"""
+BLOG = f"""<div class="header"><h1 class="title"><a href="https://ness.example/">Ness Notes</a></h1></div><div class="main">
+<div class="date-outer"><h2 class="date-header"><span>Wednesday, June 3, 2026</span></h2><div class="post-outer"><div class="post">
+<h3 class="post-title entry-title">{HEADLINE}</h3><div class="post-body entry-content">{FIRST}<br /><br />{SECOND}</div>
+<div class="post-footer">Posted by <span class="fn">Lena Stroud</span></div></div><div class="comments"><h4>1 comment:</h4>
+<p>Bob said on May 9, 2026: nice.</p></div></div></div></div><div class="sidebar"><h2>Archive</h2><ul><li><a>2026</a></li></ul></div>"""
+DAILY = f"""<section class="top-header"><span class="time-now">Thứ sáu, 27/11/2026</span></section><section class="page-detail"><div class="sidebar-1">
+<div class="header-content"><ul class="breadcrumb"><li><a href="/t">Thời sự</a></li></ul><span class="date">Thứ tư, 3/6/2026, 15:20 (GMT+7)</span></div>
+<h1 class="title-detail">{HEADLINE}</h1><article class="fck_detail"><p class="Normal">{FIRST}</p><p class="Normal">{SECOND}</p>
+<p class="author_mail"><strong>Trịnh Ngọc Mão</strong></p></article><div class="box-tinlienquan"><article><h4><a href="/a">Phà mắc cạn ở Bến Dạ</a></h4>
+</article></div><div id="box_comment"><p>Nên làm cầu luôn cho tiện.</p><span>4/6/2026</span></div></div></section>"""
+
+
+@pytest.mark.parametrize(
+    ("body", "author", "updated"),
+    [(PAPER, "Lena Stroud", "2026-06-04"), (BLOG, None, None), (DAILY, "Trịnh Ngọc Mão", None)],
+)
+def test_whole_layouts(body: str, author: str | None, updated: str | None) -> None:
+    draft = read_page(page(body))
+    assert (draft.title, draft.published, draft.author, draft.updated) == (HEADLINE, "2026-06-03", author, updated)
+    assert draft.text == f"{FIRST}\n{SECOND}"
+
+
+def test_a_place_that_only_the_style_sheet_sets_apart() -> None:
+    body = f'<h1>{HEADLINE}</h1><p><span class="location-stamp">Low Ness</span>{FIRST}</p><p>{SECOND}</p>'
+    assert read_page(page(body)).text.startswith(f"Low Ness - {FIRST}")

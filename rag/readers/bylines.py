@@ -51,7 +51,8 @@ _PARTICLES = frozenset(["de", "da", "del", "della", "van", "von", "der", "den", 
 
 # What may stand in a dateline beside the date itself, flattened.
 _DATELINE_WORD = re.compile(
-    r"\b(?:da cap nhat|cap nhat|lan cuoi|updated?|last|published|posted|dang|xuat ban|date|luc|ngay|on|at|gio|phut|"
+    r"\b(?:da cap nhat|cap nhat|lan cuoi|sua doi|chinh sua|updated?|modified|edited|first|last|"
+    r"published|posted|dang|xuat ban|date|luc|ngay|on|at|gio|phut|"
     r"thu (?:hai|ba|tu|nam|sau|bay|[2-7])|t[2-7]|chu nhat|cn|"
     r"(?:mon|tues?|wed|wednes|thu|thurs?|fri|sat|satur|sun)(?:day)?|a\.?m|p\.?m|sa|ch|gmt|utc|[ecmp][ds]?t|ict|bst|"
     r"[ce]es?t|ist|jst|kst|sgt|hkt|ae[ds]t|msk|am|pm)\b\.?|[+-]?\d{1,2}(?:[:hg.]\d{2}){0,2}\b|[|•·,:;()\-–—+]"
@@ -61,9 +62,9 @@ _PUBLISHED_WORD = re.compile(r"published|posted|dang|xuat ban")
 _DATE_WORD = re.compile(r"cap nhat|updat|publish|posted|dang|xuat ban|\bdate\b")
 # Where the parts of a dateline are set apart from each other, and the label before a date.
 _PART_EDGE = re.compile(r"\s*[|•·,;()/]\s*|\s+[-–—]\s+")
-_DATE_OF = re.compile(r"([^\W\d_][^\d:|•·,;()]{0,40}?)\s*:\s*$")
+_DATE_OF = re.compile(r"([^\W\d_][^\d:|•·,;()]{0,40}?)\s*:(?!\d)")
 _READING = re.compile(
-    r"(?:\d+ )?(?:min(?:ute)?s?(?: read)?|phut doc|views?|luot (?:xem|doc)|comments?|binh luan|read(?:ing time)?)"
+    r"(?:\d+ )?(?:min(?:ute)?s?[ -]?(?: ?read)?|phut doc|views?|luot (?:xem|doc)|comments?|binh luan|read(?:ing time)?)"
 )
 _BRACKETED = re.compile(r"\(([^()]{2,30})\)")
 _MARK = re.compile(
@@ -212,6 +213,11 @@ def is_dateline_rest(line: str, mentions: Sequence[DateMention]) -> bool:
     return all(_is_beside_date(part) for part in _PART_EDGE.split("".join(rest)))
 
 
+def is_reading_time(line: str) -> bool:
+    """Whether a line only says how long it takes to read, or how often it was: "3 minute read"."""
+    return bool(_READING.fullmatch(flatten(line)))
+
+
 def is_of_date(text: str) -> bool:
     """Whether a text is made of the words of datelines: weekdays, "Published", times."""
     return not _without(text, _DATELINE_WORD)
@@ -234,8 +240,8 @@ def _is_beside_date(part: str) -> bool:
 def _names_another_date(line: str, mentions: Sequence[DateMention]) -> bool:
     """Whether a label before a date says what it is the date of, other than of the article."""
     for mention in mentions:
-        label = _DATE_OF.search(line[: mention.start])
-        if label and not _LABEL.fullmatch(label[1].strip()) and _without(label[1], _DATELINE_WORD):
+        *_, label = (None, *_DATE_OF.findall(line[: mention.start]))
+        if label and not _LABEL.fullmatch(label.strip()) and _without(label, _DATELINE_WORD):
             return True
     return False
 

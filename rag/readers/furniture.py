@@ -73,6 +73,8 @@ _SELLING = re.compile(
 _BOXES = ("div", "section", "form", "ul", "ol", "li", "article", "p", "center", "dl", "figure", "table")
 _BOX = 1_500
 _CARD = 700
+_BYLINE = 300
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 
 
 def drop_by_markup(tree: Any, headline: Collection[Any]) -> None:
@@ -83,7 +85,7 @@ def drop_by_markup(tree: Any, headline: Collection[Any]) -> None:
         if element in kept or element.tag in _KEPT or element.getparent() is None:
             continue
         sure, likely = _is_named(element)
-        if sure or (likely and not _is_story(element, total)):
+        if sure or (likely and not _is_story(element, total) and not _is_byline(element, kept)):
             element.drop_tree()
 
 
@@ -153,6 +155,15 @@ def _is_story(element: Any, total: int) -> bool:
     if element.tag == "form" or re.search(r"article|story|content|post|main|wrap|container|page|entry|detail", label):
         return sum(line.is_prose for line in blocks(element)) > 1
     return False
+
+
+def _is_byline(element: Any, kept: set[Any]) -> bool:
+    """Whether it stands beside the headline and tells a date or an author: "headline__footer", "meta-share"."""
+    if element.getparent() not in kept or element.getparent().tag in _KEPT or element.tag in ("nav", "aside"):
+        return False
+    text = _text(element)
+    has_credit = element.find(".//time") is not None or element.find(".//a[@rel='author']") is not None
+    return len(text) <= _BYLINE and (has_credit or bool(_YEAR.search(text)))
 
 
 def _text(element: Any) -> str:

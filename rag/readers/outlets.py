@@ -9,7 +9,8 @@ from rag.text.outlets import BY_DOMAIN, BY_MARK
 
 _KNOWN = frozenset(name.casefold() for name in (*BY_DOMAIN.values(), *BY_MARK.values(), *BY_MARK))
 _OUTLET_WORD = re.compile(
-    r"\b(?:News|Times|Post|Journal|Press|Daily|Herald|Tribune|Magazine|Agency|Online|Standard|Gazette|Báo|Đài|Tạp chí|"
+    r"\b(?:News|Times|Post|Journal|Press|Daily|Herald|Tribune|Magazine|Agency|Online|Standard|Gazette|Courier|Observer|Ledger|Chronicle|Telegraph|"
+    r"Independent|Bulletin|Examiner|Inquirer|Weekly|Broadcasting|Television|Radio|Báo|Đài|Tạp chí|"
     r"Thông tấn xã|Truyền hình)\b|\.[a-z]{2,4}$"
 )
 

@@ -20,6 +20,7 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _UNSEEN = frozenset({"script", "style", "template", "noscript", "head", "title", "svg", "iframe", "object", "button",
                      "select", "textarea", "option", "audio", "video", "canvas", "math-annotation"})  # fmt: skip
 _RAISED = str.maketrans("0123456789+-−n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻ⁿ")
+_STAMP = re.compile(r"(?:^|\s)(?:location-stamp|dateline(?:-location)?|story-dateline)(?:\s|$)")
 _NOTE_MARK = re.compile(r"\W*\w{1,3}\W*")
 _END_OF_SENTENCE = re.compile(r"[.!?…:;][”’\"')\]»]*$")
 # A cell with more is part of a layout, not of a table.
@@ -102,6 +103,11 @@ class _Walk:
             self._open.append(element)
         elif tag == "a":
             self._links += 1
+        if _STAMP.search(element.get("class") or "") and tag not in _BLOCKS:
+            # Sites set the place of a story apart from its first word by their style sheet alone.
+            self._pieces += ["".join(element.itertext()).strip(), " - "]
+            walk.skip_subtree()
+            return
         if tag == "sup" and self._ends_in_digit():
             # "10<sup>6</sup>" is not 106.
             self._pieces.append("".join(element.itertext()).strip().translate(_RAISED))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from rag.readers.bylines import is_dateline_rest, is_of_date, is_person, read_line
+from rag.readers.bylines import is_dateline_rest, is_of_date, is_person, is_reading_time, read_line
 from rag.readers.outlets import is_outlet
 from rag.readers.page_blocks import Block
 from rag.readers.story import Story, is_live_entry
@@ -27,7 +27,8 @@ _LABEL_ONLY = re.compile(
     r"date|cap nhat|dang|xuat ban|da|authors?|by|written by|tac gia|nguoi viet|\W)+\W*"
 )
 _TODAY = re.compile(r"(?:^|[\s_-])(?:topbar|masthead|today|now|current|clock|weather|site|nav|hom-?nay)(?:[\s_-]|$)")
-_HEADER = re.compile(r"(?:^|[\s_-])header(?:[\s_-]|$)")
+_HEADER = re.compile(r"(?:^|\s)header|(?:^|[\s_-])(?:site|page|main|top|global)[\s_-]*header")
+_DATE_CLASS = re.compile(r"(?:^|[\s_-])(?:date|dates|time|posted|published|publish|timestamp|ngay)(?:[\s_-]|$)")
 _TIME_OF_DAY = re.compile(r"\d{1,2}\s?[:hg]\s?\d{2}")
 _AUTHOR_CLASS = re.compile(r"(?:^|[\s_-])(?:byline|author|authors|writer|reporter|tac-?gia|by)(?:[\s_-]|$)")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -68,7 +69,7 @@ def told_beside(story: Story, *, american: bool) -> Told:
     told = Told()
     zone = list(_zone(story))
     found = _stated(zone, american=american)
-    used = set(found)
+    used = {*found, *(i for i, line in zone if is_reading_time(line.text))}
     stated = [one for dates in found.values() for one in dates]
     for i, line in zone:
         author = _author(line) or (_named_first(line) if i in used else None)
@@ -79,7 +80,11 @@ def told_beside(story: Story, *, american: bool) -> Told:
         stated = [*_above(story, american=american), *stated]
     first = next((one.date for kind in ("published", "", "updated") for one in stated if one.kind == kind), None)
     updated = next((one.date for one in stated if one.kind == "updated"), None)
-    author = told.author or _author_above(story) or _signed(story)
+    author = told.author or _author_above(story)
+    signed = _signed(story)
+    if signed and (author is None or signed[1] == author):
+        used.add(signed[0])
+        author = signed[1]
     return Told(first, updated, author, frozenset(used))
 
 
@@ -135,12 +140,19 @@ def _is_credit(line: Block) -> bool:
 def _above(story: Story, *, american: bool) -> list[_Stated]:
     """Dates above the headline within its own box: not in a strip over the page, which tells today."""
     lines = [line for line in story.above[-_LINES_ABOVE:] if not _is_strip(line)]
+    # Above its box only where it says by its name that it is a date: the line over each post of a blog.
+    if not story.above and story.before and _DATE_CLASS.search(_labels(story.before)) and not _is_strip(story.before):
+        lines = [story.before]
     return [one for dates in _stated(enumerate(lines), american=american).values() for one in dates]
 
 
-def _is_strip(line: Block) -> bool:
+def _labels(line: Block) -> str:
     around = (line.element, *list(line.element.iterancestors())[:2])
-    labels = " ".join(_label(one) for one in around if one.tag not in ("body", "html"))
+    return " ".join(_label(one) for one in around if one.tag not in ("body", "html"))
+
+
+def _is_strip(line: Block) -> bool:
+    labels = _labels(line)
     # A strip seldom tells the time; the line above a headline does.
     return bool(_TODAY.search(labels) or (_HEADER.search(labels) and not _TIME_OF_DAY.search(line.text)))
 
@@ -257,13 +269,14 @@ def _author_above(story: Story) -> str | None:
     return None
 
 
-def _signed(story: Story) -> str | None:
-    """The author that a marked line at the story's foot names."""
-    for line in story.lines[-3:]:
-        if len(line.text) <= 60 and any(
-            _AUTHOR_CLASS.search(_label(one)) for one in (line.element, *line.element.iter())
-        ):
-            return _people(_BY.sub("", line.text, count=1))
+def _signed(story: Story) -> tuple[int, str] | None:
+    """The author that a marked line at the story's foot names, and which line it is."""
+    for i, line in list(enumerate(story.lines))[-3:]:
+        elements = (line.element, *line.element.iter())
+        if len(line.text) <= 60 and any(_AUTHOR_CLASS.search(_label(one)) for one in elements):
+            people = _people(_BY.sub("", line.text, count=1))
+            if people:
+                return i, people
     return None
 
 

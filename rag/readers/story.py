@@ -27,11 +27,15 @@ _LIKE = 0.6
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """The lines of one article: its headline, the lines above it in its own box, and those below to its end."""
+    """The lines of one article: its headline, the lines above it in its own box, and those below to its end.
+
+    `before` is the line of the page over its box.
+    """
 
     headline: Block | None
     above: tuple[Block, ...]
     lines: tuple[Block, ...]
+    before: Block | None = None
 
     @property
     def prose(self) -> int:
@@ -144,7 +148,10 @@ def _only(lines: _Lines, place: int) -> Story:
     box = _box(lines, place)
     start, end = lines.of(box)
     end = _end_of_body(lines, box, place, end)
-    return Story(lines.all[place], tuple(lines.all[start:place]), tuple(lines.all[place + 1 : end]))
+    # Below some headlines stands nothing, and above them all there is.
+    below = lines.all[place + 1 : end] or lines.all[:place]
+    before = lines.all[start - 1] if start else None
+    return Story(lines.all[place], tuple(lines.all[start:place]), tuple(below), before)
 
 
 def _box(lines: _Lines, place: int) -> Any:

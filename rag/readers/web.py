@@ -15,7 +15,7 @@ from rag.errors import ReadError
 from rag.readers.furniture import drop_by_markup, drop_by_nature, is_teaser
 from rag.readers.hidden import drop_hidden, drop_struck
 from rag.readers.no_article import why_no_article
-from rag.readers.outlets import domain, outlet_of
+from rag.readers.outlets import domain, is_outlet, outlet_of
 from rag.readers.page_blocks import HEADINGS, Block, blocks
 from rag.readers.page_credits import marked_dates, told_beside
 from rag.readers.page_data import Declared, PageData, is_same, page_data
@@ -121,7 +121,9 @@ def _draft(story: Story, data: PageData, tree: Any, *, alone: bool, live: bool) 
     title = headline or (declared.headline if declared else None) or next(iter(data.titles), None)
     url = (declared.url if declared and not is_page_s else None) or (data.url if is_page_s else None)
     source = _source(data, declared, url or data.url)
-    author = _author([declared.author if declared else None, metas.author if metas else None, told.author], source)
+    # What stands behind a bar in the page's title is the site, however it is called.
+    sites = [name for name in (source, data.site, *(data.title or "").split(" | ")[1:]) if name]
+    author = _author([declared.author if declared else None, metas.author if metas else None, told.author], sites)
     text = _text(story, told.lines, live=live)
     if declared and len(text) < _STUB * len(declared.body):
         text = text_of_fragment(declared.body) if re.search(r"<(?:p|br|div)\b", declared.body) else declared.body
@@ -165,17 +167,27 @@ def _live_lines(lines: Sequence[Block]) -> list[str]:
 
 
 def _source(data: PageData, declared: Declared | None, url: str | None) -> str | None:
-    name = data.site or (declared.publisher if declared else None)
+    name = data.site or (declared.publisher if declared else None) or _site_in_title(data)
     if url and (not name or domain(f"https://{name}")):
         return outlet_of(url)
     return name
 
 
-def _author(told: Sequence[str | None], source: str | None) -> str | None:
+def _site_in_title(data: PageData) -> str | None:
+    """The outlet behind the headline in the page's title: "A headline - Báo Bến Sông"."""
+    title = data.title or ""
+    tail = max(
+        (title.rpartition(edge)[2] for edge in (" - ", " | ", " – ", " — ")), key=lambda end: len(title) - len(end)
+    )
+    return tail.strip() if tail != title and is_outlet(tail) else None
+
+
+def _author(told: Sequence[str | None], sites: Sequence[str]) -> str | None:
     """The first of the authors told that names more than the outlet or the program."""
+    nobody = _NO_PERSON | set(map(fold, sites))
     for names in told:
         listed = re.sub(r"^(?:by|bởi)\s+", "", (names or "").replace("; ", ", "), flags=re.IGNORECASE).split(", ")
-        people = [name for name in listed if name and fold(name) not in (*_NO_PERSON, fold(source or ""))]
+        people = [name for name in listed if name and fold(name) not in nobody]
         if people:
             return ", ".join(people)
     return None
