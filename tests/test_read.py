@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rag.embed.tokeniser import installed_tokeniser
 from rag.read.layout import MAX_QUESTION, laid_out
 from rag.read.pieces import PieceCutter
-from rag.read.reader import LONGEST, Reader, Text, default_reader
+from rag.read.reader import LONGEST, Reader, Text, _trimmed, default_reader
 from rag.text.sentences import sentences
 from rag.types import Span
 
@@ -121,3 +121,18 @@ def test_a_sentence_beyond_what_is_read_has_no_answer(reader: Reader) -> None:
 
 def test_nothing_to_read(reader: Reader) -> None:
     assert reader.read("Who?", []) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "trimmed"),
+    [
+        ("on 19 June 2024.", "on 19 June 2024"),
+        ("“Ada Pine”,", "Ada Pine"),
+        ("…", "…"),
+        ("7,09%", "7,09%"),
+        ("(a) b", "a) b"),
+    ],
+)
+def test_an_answer_ends_with_its_words(text: str, trimmed: str) -> None:
+    span = _trimmed(text, 0, len(text))
+    assert text[span.start : span.end] == trimmed

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 MODEL = Path(__file__).with_name("reader.onnx")
 # Tokens of a question and a passage together; the model has not seen longer ones.
 LONGEST = 256
+_EDGES = " .,;:!?…\"'“”‘’«»()[]|*"
 # An answer is a few words; longer spans are runs from one likely start to another's likely end.
 LONGEST_ANSWER = 48
 
@@ -73,7 +74,9 @@ class Reader:
         read: dict[int, list[ReadSentence]] = {}
         for batch, spans in zip(batches, in_parallel(lambda some: self._run(layouts, some), batches), strict=True):
             for at, scores in zip(batch, spans, strict=True):
-                read[at] = [_read_sentence(sentence, layouts[at], scores) for sentence in texts[at].sentences]
+                read[at] = [
+                    _read_sentence(texts[at].text, sentence, layouts[at], scores) for sentence in texts[at].sentences
+                ]
         return [read[at] for at in range(len(texts))]
 
     def _run(self, layouts: Sequence[Layout], batch: Sequence[int]) -> Floats:
@@ -86,7 +89,7 @@ class Reader:
         return spans
 
 
-def _read_sentence(sentence: Span, layout: Layout, scores: Floats) -> ReadSentence:
+def _read_sentence(text: str, sentence: Span, layout: Layout, scores: Floats) -> ReadSentence:
     tokens = layout.tokens_of(sentence)
     if tokens is None:
         return ReadSentence(float("-inf"), None)
@@ -97,8 +100,16 @@ def _read_sentence(sentence: Span, layout: Layout, scores: Floats) -> ReadSenten
     sums = np.where((lengths >= 0) & (lengths < LONGEST_ANSWER), sums, -np.inf)
     start, end = np.unravel_index(int(np.argmax(sums)), sums.shape)
     pieces, base = layout.pieces, first - layout.text
-    answer = Span(pieces.starts[base + start], pieces.ends[base + end])
+    answer = _trimmed(text, pieces.starts[base + start], pieces.ends[base + end])
     return ReadSentence(float(sums[start, end] - scores[0].sum()), answer)
+
+
+def _trimmed(text: str, start: int, end: int) -> Span:
+    """Without the stops and marks at either end, which pieces hold beside words; all of it where nothing else is."""
+    words = text[start:end]
+    left = len(words) - len(words.lstrip(_EDGES))
+    right = len(words.rstrip(_EDGES))
+    return Span(start + left, start + right) if left < right else Span(start, end)
 
 
 @cache
