@@ -6,6 +6,7 @@ It needs a package index, so it is no part of `make test`.
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import urllib.request
 import zipfile
@@ -37,7 +38,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Environment:
     folder = tmp_path_factory.mktemp(f"python{request.param}") / "venv"
     constraints = ["-c", str(ROOT / "constraints.txt")]
-    return Environment.make(folder, pythons()[request.param], f"{wheel}[mcp]", "pytest", *constraints)
+    return Environment.make(folder, pythons()[request.param], f"{wheel}[mcp]", "pytest", "mypy", *constraints)
 
 
 @pytest.fixture
@@ -109,6 +110,27 @@ def test_commands_work_from_any_folder(installed: Environment, tmp_path: Path) -
     (tmp_path / "test_cases.py").write_text("def test_right(rag_case):\n    assert rag_case.is_right\n", "utf-8")
     done = installed.run("pytest", "-q", cwd=tmp_path)
     assert "1 passed" in done.stdout, done.stdout + done.stderr
+
+
+def test_a_strictly_typed_program(installed: Environment, tmp_path: Path) -> None:
+    (tmp_path / "bridge.md").write_text(ARTICLE, encoding="utf-8")
+    program = shutil.copy(ROOT / "tests" / "outside" / "clients" / "typed_program.py", tmp_path)
+    done = installed.run("python", program, "bridge.md", cwd=tmp_path)
+    assert done.returncode == 0 and "1,912 billion dong" in done.stdout, done.stdout + done.stderr
+    checked = installed.run("mypy", "--strict", program, cwd=tmp_path)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_importing_is_quick(installed: Environment, tmp_path: Path) -> None:
+    """What takes long to import is imported by who needs it; the seconds are told, and decide nothing."""
+    code = (
+        "import time; begun = time.perf_counter(); import rag; took = time.perf_counter() - begun; import sys; "
+        "print(took, sorted({'asyncio', 'chromadb', 'llama_index', 'numpy', 'openai', 'onnxruntime'} & {*sys.modules}))"
+    )
+    installed.run("python", "-c", code, cwd=tmp_path)
+    seconds, heavy = installed.run("python", "-c", code, cwd=tmp_path).stdout.split(" ", 1)
+    print(f"import rag: {float(seconds):.3f} s")
+    assert heavy == "[]\n"
 
 
 def test_the_sample_archive_needs_no_path(installed: Environment, tmp_path: Path) -> None:
