@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rag import __version__
+from rag import __version__, parts
 from rag.commands import archive, ask, backup, chat, completion, doctor, evaluate, mcp, model, serve, terminal, user
 from rag.errors import RagError, SettingsError, UsageError
 
@@ -26,6 +26,7 @@ COMMANDS = (archive, ask, chat, serve, mcp, evaluate, model, user, doctor, backu
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command (default: that of the process) and returns its exit status."""
     terminal.speak_utf8()
+    parts.make_importable()
     arguments = sys.argv[1:] if argv is None else list(argv)
     debug = "--debug" in arguments
     try:

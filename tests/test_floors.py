@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rag.answer",),
     ("rag.embed", "rag.models"),
     ("rag.readers", "rag.store"),
-    ("rag.settings", "rag.cache", "rag.sample", "rag.background"),
+    ("rag.settings", "rag.cache", "rag.sample", "rag.parts", "rag.background"),
     ("rag.text",),
     ("rag.types",),
     ("rag.errors",),

@@ -1,4 +1,4 @@
-"""Real clients against a running server, each in an environment of its own: `make test-outside`.
+"""Real clients against a running server, each in an environment of its own: `make test-clients`.
 
 What cannot be installed here is left out, and pytest's summary says why.
 """

@@ -1,4 +1,4 @@
-"""The wheel as others install it, on every Python that is here: `make test-outside`.
+"""The wheel as others install it, on every Python that is here: `make test-wheel`.
 
 It needs a package index, so it is no part of `make test`.
 """
@@ -18,6 +18,7 @@ import pytest
 from api_server import free_port
 
 from outside.environment import ROOT, Environment, build_wheel, pythons
+from rag import __version__
 
 MOST_BYTES = 60_000_000
 FERRY = "How much is the ferry fare to Bai Nhan?"
@@ -43,10 +44,9 @@ def installed(request: pytest.FixtureRequest, wheel: Path, tmp_path_factory: pyt
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    """Another project: with packages named as ours, and a test of its own."""
+    """Another project, with folders named as packages of ours (no __init__.py in them) and a test of its own."""
     for name in ("eval", "ui"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "__init__.py").touch()
         (tmp_path / name / "theirs.py").write_text("ANSWER = 42\n", encoding="utf-8")
     (tmp_path / "test_theirs.py").write_text(
         "from eval.theirs import ANSWER\nfrom ui import theirs\n\n"
@@ -79,6 +79,7 @@ def test_the_wheel_is_small_and_whole(wheel: Path) -> None:
         ["git", "ls-files", "rag"], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.split()
     assert set(tracked) - names == set()
+    assert {name.split("/")[0] for name in names} == {"rag", f"trich_dan-{__version__}.dist-info"}
     assert not [name for name in names if name.startswith(("tests/", "docs/"))]
 
 
