@@ -20,6 +20,8 @@ from api_server import free_port
 from outside.environment import ROOT, Environment, build_wheel, pythons
 from rag import __version__
 
+# Seconds: packages are fetched and unpacked.
+pytestmark = pytest.mark.timeout(1800)
 MOST_BYTES = 60_000_000
 FERRY = "How much is the ferry fare to Bai Nhan?"
 ARTICLE = "---\ntitle: The bridge opens\npublished: 2026-04-29\n---\n\nThe bridge of Tram cost 1,912 billion dong.\n"
