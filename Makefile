@@ -8,7 +8,7 @@ ASKERS ?= 20,200
 TRAIN ?= ../shared/train
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-reading bench-speed fit-reader bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-pages bench-llm bench-verify bench-load fuzz test-faults test-outside clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-reading bench-speed fit-reader bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-pages bench-llm bench-verify bench-load fuzz test-faults test-wheel test-clients clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -45,8 +45,11 @@ fuzz: $(VENV)/.installed-dev ## every reader on hostile files: INPUTS=13000 for 
 test-faults: $(VENV)/.installed-dev ## kills, full disks, damage, jumping clocks: KILLS=200, SEED=0
 	@$(BIN)/python -m pytest tests/faults --kills $(or $(KILLS),200) --seed $(or $(SEED),0)
 
-test-outside: $(VENV)/.installed-dev ## what others install: the wheel on every Python here (needs a package index)
-	@$(BIN)/python -m pytest tests/outside/check_*.py
+test-wheel: $(VENV)/.installed-dev ## the wheel as others install it, on every Python here (needs a package index)
+	@$(BIN)/python -m pytest tests/outside/check_wheel.py
+
+test-clients: $(VENV)/.installed-dev ## real clients on a running server (needs the indexes of Python and Node)
+	@$(BIN)/python -m pytest -rs -v tests/outside/check_clients.py
 
 check: $(VENV)/.installed-dev ## lint and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

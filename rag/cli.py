@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rag import __version__
+from rag import __version__, parts
 from rag.commands import (
     archive,
     ask,
@@ -28,7 +28,7 @@ from rag.commands import (
     terminal,
     user,
     watch,
-)  # fmt: skip
+)
 from rag.errors import RagError, SettingsError, UsageError
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
@@ -40,6 +40,7 @@ COMMANDS = (archive, watch, ask, chat, serve, mcp, evaluate, model, user, doctor
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command (default: that of the process) and returns its exit status."""
     terminal.speak_utf8()
+    parts.make_importable()
     arguments = sys.argv[1:] if argv is None else list(argv)
     debug = "--debug" in arguments
     try:

@@ -21,6 +21,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from rag import parts
+
 if TYPE_CHECKING:
     from eval.cases import Case
     from eval.score import Scored
@@ -41,7 +43,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "rag_case" not in metafunc.fixturenames:
         return
-    from eval.cases import load
+    parts.make_importable()
+    try:
+        from eval.cases import load
+    except ImportError:
+        raise pytest.Collector.CollectError(
+            "rag_case cannot be used beside a package of this project that is named `eval`; run: rag eval FILE"
+        ) from None
     from rag.errors import RagError
 
     path = _option(metafunc.config, "cases")

@@ -29,7 +29,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("rag.read",),
     ("rag.embed", "rag.models"),
     ("rag.readers", "rag.store"),
-    ("rag.settings", "rag.cache", "rag.sample", "rag.background"),
+    ("rag.settings", "rag.cache", "rag.sample", "rag.parts", "rag.background"),
     ("rag.text",),
     ("rag.types",),
     ("rag.errors",),

@@ -20,6 +20,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "library_view": {"vi": "Kho bài", "en": "Library"},
     "other_language": {"vi": "English", "en": "Tiếng Việt"},
     "theme": {"vi": "Đổi nền sáng hoặc tối", "en": "Switch light or dark"},
+    "sign_in_elsewhere": {
+        "vi": "Đăng nhập và thoát ở máy chủ phía trước trang này.",
+        "en": "Sign in and out at the server in front of this page.",
+    },
     "sign_out": {"vi": "Thoát", "en": "Sign out"},
     "loading": {"vi": "Đang mở…", "en": "Opening…"},
     # What answers, over what

@@ -38,7 +38,7 @@ def _chat(args: argparse.Namespace) -> int:
         from ui import server
         from ui.users import Users
 
-        server.checked_host(host, settings.users)
+        server.checked_host(host, signs_in=settings.signs_in)
         listen.check_free(host, port)
         users = Users.load(settings.users) if settings.users else None
         app = server.create(qa, users=users, at_once=settings.concurrent_questions)

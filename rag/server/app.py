@@ -52,7 +52,7 @@ def create_api(qa: NewsQA, *, line: Queue | None = None, page: FastAPI | None = 
     docs.complete(api, keys_required=bool(qa.settings.api_keys))
     api.add_middleware(Door, access=Access(qa.settings), metrics=service.metrics, page=page)
     # Last, so that the door sees the client's own address.
-    api.add_middleware(Forwarded, proxies=qa.settings.proxies)
+    api.add_middleware(Forwarded, proxies=qa.settings.proxies, user_header=qa.settings.user_header)
     return api
 
 

@@ -1,4 +1,4 @@
-"""Real clients against a running server, each in an environment of its own: `make test-outside`.
+"""Real clients against a running server, each in an environment of its own: `make test-clients`.
 
 What cannot be installed here is left out, and pytest's summary says why.
 """
@@ -19,6 +19,8 @@ from outside.environment import ROOT, Environment, NodeEnvironment
 from rag import NewsQA
 from rag.sample import SAMPLE
 
+# Seconds: packages are fetched and unpacked.
+pytestmark = pytest.mark.timeout(1800)
 CLIENTS = Path(__file__).parent / "clients"
 FERRY = "How much is the ferry fare to Bai Nhan?"
 # What is installed, and the program that is run with the server's address.

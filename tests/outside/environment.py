@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,6 +39,20 @@ def _found(minor: int) -> Iterator[str]:
             return
 
 
+def _install(command: Sequence[str], folder: Path, packages: Sequence[str]) -> None:
+    """Skips the check, with the reason, where that fails."""
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False
+        )
+    except subprocess.TimeoutExpired:
+        pytest.skip(f"{', '.join(packages)}: not installed within {_INSTALL_SECONDS} s")
+    if done.returncode:
+        lines = done.stderr.strip().splitlines() or ["the installer failed"]
+        reasons = [line for line in lines if "ERROR" in line.upper()] or lines
+        pytest.skip(f"{', '.join(packages)} cannot be installed here: {reasons[-1]}")
+
+
 @dataclass(frozen=True)
 class Environment:
     """A virtual environment in `folder`; programs run in it see no settings of ours and no checkout."""
@@ -57,10 +71,7 @@ class Environment:
         if packages:
             quick = ("--quiet", "--disable-pip-version-check", "--no-compile")
             pip = [str(self.python), "-m", "pip", "install", *quick, *packages]
-            done = subprocess.run(pip, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)
-            if done.returncode:
-                reasons = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or ["pip failed"]
-                pytest.skip(f"{', '.join(map(str, packages))} cannot be installed here: {reasons[-1]}")
+            _install(pip, self.folder, packages)
 
     @property
     def python(self) -> Path:
@@ -95,12 +106,7 @@ class NodeEnvironment:
             pytest.skip("Node is not installed")
         (folder / "package.json").write_text("{}", encoding="utf-8")
         command = [npm, "install", "--no-audit", "--no-fund", "--loglevel", "error", *packages]
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False
-        )
-        if done.returncode:
-            reasons = done.stderr.strip().splitlines() or ["npm failed"]
-            pytest.skip(f"{', '.join(packages)} cannot be installed here: {reasons[-1]}")
+        _install(command, folder, packages)
         return cls(folder)
 
     def run(
