@@ -22,14 +22,13 @@ from numpy.typing import NDArray
 from eval.benchmarks.answer_sets import AnswerSet, AskedQuestion, build, corpus, newsroom, real_vietnamese
 from eval.benchmarks.datasets import missing
 from rag.answer.logistic import Logistic
-from rag.answer.weigh import FEATURES, WEIGHTS, Calibration, Weighed
+from rag.answer.weigh import FEATURES, WEIGHTS, Calibration, Weighed, log_odds
 from rag.conversation import standalone
 from rag.newsqa import NewsQA
 
 # What a quote that does not answer costs beside a refusal of what the archive does answer, were both kinds of
 # questions equally common. Below 1, because people mostly ask an archive for what it holds.
-COST_OF_WRONG = 0.6
-AGAINST = {"other_language"}
+COST_OF_WRONG = 0.25
 PENALTY = 1.0
 
 
@@ -58,7 +57,8 @@ def observe(qa: NewsQA, questions: Iterable[AskedQuestion]) -> list[Observation]
 
 def _blank() -> Calibration:
     width = len(FEATURES)
-    return Calibration(Logistic(np.zeros(width), np.ones(width), np.zeros(width), 0.0), 0.5)
+    flat = Logistic(np.zeros(width), np.ones(width), np.zeros(width), 0.0)
+    return Calibration(flat, flat, 0.5)
 
 
 def fit(
@@ -66,7 +66,7 @@ def fit(
     labels: NDArray[np.bool_],
     names: Sequence[str],
     weights: NDArray[np.float64] | None = None,
-    against: Collection[str] = AGAINST,
+    against: Collection[str] = (),
 ) -> Logistic:
     """A logistic regression with an L2 penalty in which no weight may have the wrong sign.
 
@@ -99,36 +99,53 @@ def fit_chance(observations: Sequence[Observation]) -> Logistic:
     return fit(rows, labels, FEATURES, importance)
 
 
-def fit_threshold(observations: Sequence[Observation], chance: Logistic) -> float:
-    best = [chance(item.weighed.rows) for item in observations]
-    confidence = np.array([values.max() for values in best])
-    right = np.array([item.holds[int(values.argmax())] for item, values in zip(observations, best, strict=True)])
-    answerable = np.array([item.answerable for item in observations])
+@dataclass(frozen=True, slots=True)
+class Best:
+    """The likeliest sentence of each question: its chance, whether it answers, whether anything does; all [n]."""
+
+    chances: NDArray[np.float64]
+    right: NDArray[np.bool_]
+    answerable: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, observations: Sequence[Observation], chance: Logistic) -> Best:
+        values = [chance(item.weighed.rows) for item in observations]
+        return cls(
+            np.array([some.max() for some in values]),
+            np.array([item.holds[int(some.argmax())] for item, some in zip(observations, values, strict=True)]),
+            np.array([item.answerable for item in observations]),
+        )
+
+
+def fit_found(best: Best) -> Logistic:
+    return fit(np.vstack([log_odds(chance) for chance in best.chances]), best.right, ("log odds",))
+
+
+def confidences(best: Best, found: Logistic) -> NDArray[np.float64]:
+    return np.array([found(log_odds(chance))[0] for chance in best.chances])
+
+
+def fit_threshold(best: Best, confidence: NDArray[np.float64]) -> float:
     thresholds = np.linspace(0.05, 0.95, 91)
     cost = [
-        (answerable & right & (confidence < at)).sum() / answerable.sum()
-        + COST_OF_WRONG * (~answerable & (confidence >= at)).sum() / (~answerable).sum()
+        (best.right & (confidence < at)).sum() / best.answerable.sum()
+        + COST_OF_WRONG * (~best.answerable & (confidence >= at)).sum() / (~best.answerable).sum()
         for at in thresholds
     ]
     return float(thresholds[int(np.argmin(cost))])
 
 
-def told(name: str, observations: Sequence[Observation], chance: Logistic, threshold: float) -> str:
+def told(name: str, observations: Sequence[Observation], fitted: Calibration) -> str:
     """How the fit does on what it saw; `make bench-reading` says how it does on what it did not."""
-    first = shown = wrong = 0
-    answerable = [item for item in observations if item.answerable]
-    for item in observations:
-        values = chance(item.weighed.rows)
-        if item.answerable:
-            first += bool(item.holds[int(values.argmax())])
-            shown += bool(item.holds[int(values.argmax())] and values.max() >= threshold)
-        else:
-            wrong += bool(values.max() >= threshold)
-    others = len(observations) - len(answerable)
-    read = np.mean([item.holds.any() for item in answerable])
+    best = Best.of(observations, fitted.chance)
+    shown = confidences(best, fitted.found) >= fitted.threshold
+    answerable = best.answerable
+    read = np.mean([item.holds.any() for item in observations if item.answerable])
     return (
-        f"{name}: {len(answerable)} answerable, read {read:.3f}, best sentence right {first / len(answerable):.3f}, "
-        f"... and shown {shown / len(answerable):.3f}; {others} not, refused {1 - wrong / max(1, others):.3f}"
+        f"{name}: {answerable.sum()} answerable, read {read:.3f}, "
+        f"best sentence right {best.right[answerable].mean():.3f}, "
+        f"... and shown {(best.right & shown)[answerable].mean():.3f}, refused {(~shown)[answerable].mean():.3f}; "
+        f"{(~answerable).sum()} not, refused {(~shown)[~answerable].mean():.3f}"
     )
 
 
@@ -155,17 +172,20 @@ def main(argv: Sequence[str] | None = None) -> int:
         with build(answer_set, args.homes) as qa:
             return observe(qa, answer_set.fit_half)
 
-    by_set = {found.name: seen(found) for found in (newsroom(), real_vietnamese(args.data), corpus())}
-    observations = [item for found in by_set.values() for item in found]
+    by_set = {answer_set.name: seen(answer_set) for answer_set in (newsroom(), real_vietnamese(args.data), corpus())}
+    observations = [item for some in by_set.values() for item in some]
     chance = fit_chance(observations)
-    threshold = fit_threshold(observations, chance)
-    for name, found in by_set.items():
-        print(told(name, found, chance, threshold))
+    best = Best.of(observations, chance)
+    found = fit_found(best)
+    fitted = Calibration(chance, found, fit_threshold(best, confidences(best, found)))
+    for name, seen_there in by_set.items():
+        print(told(name, seen_there, fitted))
     weights = {
         "fitted_by": "python -m eval.benchmarks.fit_answers",
         "features": list(FEATURES),
         "chance": stored(chance),
-        "threshold": round(threshold, 3),
+        "found": stored(found),
+        "threshold": round(fitted.threshold, 3),
     }
     print(", ".join(f"{name} {value:+.2f}" for name, value in zip(FEATURES, chance.weights, strict=True)))
     print("threshold", weights["threshold"])

@@ -24,7 +24,6 @@ FEATURES = (
     "reader",  # log odds that the sentence answers rather than nothing of what was read with it
     "sentence",  # centred cosine of question and sentence
     "behind",  # how far its passage was found behind the best one
-    "other_language",  # 1 where the sentence is not in the question's language
 )
 # Beyond this the reader is as sure as it gets.
 SURE = 12.0
@@ -37,9 +36,13 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`chance` of one row of `FEATURES`; answers are shown from `threshold` on."""
+    """`chance` of one row of `FEATURES`; `found` of the log odds of the likeliest sentence, which is the best of many.
+
+    Answers are shown from a `found` of `threshold` on.
+    """
 
     chance: Logistic
+    found: Logistic
     threshold: float
 
 
@@ -55,10 +58,9 @@ class Weighed:
     rows: NDArray[np.float64]
     chances: NDArray[np.float64]
 
-    @property
-    def confidence(self) -> float:
+    def confidence(self, fitted: Calibration) -> float:
         """The probability that the likeliest sentence answers; 0 without candidates."""
-        return float(self.chances.max(initial=0.0))
+        return float(fitted.found(log_odds(self.chances.max()))[0]) if self.candidates else 0.0
 
 
 @cache
@@ -66,18 +68,25 @@ def calibration(path: Path = WEIGHTS) -> Calibration:
     stored = json.loads(path.read_text(encoding="utf-8"))
     if tuple(stored["features"]) != FEATURES:
         raise ValueError(f"{path.name} was fitted for other features; run python -m eval.benchmarks.fit_answers")
-    return Calibration(Logistic.from_dict(stored["chance"]), float(stored["threshold"]))
+    return Calibration(
+        Logistic.from_dict(stored["chance"]), Logistic.from_dict(stored["found"]), float(stored["threshold"])
+    )
+
+
+def log_odds(chance: float) -> NDArray[np.float64]:
+    """What `Calibration.found` reads, [1, 1]."""
+    bounded = float(np.clip(chance, 1e-6, 1 - 1e-6))
+    return np.array([[np.log(bounded / (1 - bounded))]])
 
 
 def weigh(
     reader: Reader | None,
     question: str,
-    language: str,
     hits: Sequence[Hit],
     articles: Mapping[str, Article],
     fitted: Calibration,
 ) -> Weighed:
-    """The sentences that were read for a question in `language`, in the order in which they were read.
+    """The sentences that were read for a question, in the order in which they were read.
 
     Without a reader the search alone decides.
     """
@@ -97,15 +106,14 @@ def weigh(
             answer = sentence.answer
             candidates.append(found)
             answers.append(answer and Span(window.start + answer.start, window.start + answer.end))
-            rows.append(_row(found, sentence, window.hit.score - best, found.language != language))
+            rows.append(_row(found, sentence, window.hit.score - best))
     matrix = np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
     return Weighed(candidates, answers, matrix, fitted.chance(matrix))
 
 
-def _row(found: Candidate, sentence: ReadSentence, behind: float, other_language: bool) -> list[float]:
+def _row(found: Candidate, sentence: ReadSentence, behind: float) -> list[float]:
     return [
         float(np.clip(sentence.log_odds, -SURE, SURE)),
         found.hit.sentence_scores[found.place],
         behind,
-        float(other_language),
     ]

@@ -62,7 +62,7 @@ class Finder:
         articles = self.retriever.catalogue.articles({hit.passage.article_id for hit in hits})
         fitted = calibration()
         weighed = self.weigh(found, articles, fitted)
-        confidence = weighed.confidence
+        confidence = weighed.confidence(fitted)
         refusal: Answer | None = None
         if confidence < fitted.threshold:
             nearest = list(dict.fromkeys(_name(articles[hit.passage.article_id]) for hit in hits))[:NEAREST]
@@ -81,8 +81,7 @@ class Finder:
 
     def weigh(self, found: Found, articles: Mapping[str, Article], fitted: Calibration) -> Weighed:
         """The likeliest sentences of the hits with the chance that each answers."""
-        language = answer_language(found.question)
-        return weigh(default_reader(), found.question, language, found.hits, articles, fitted)
+        return weigh(default_reader(), found.question, found.hits, articles, fitted)
 
     def _quotes(self, weighed: Weighed, articles: Mapping[str, Article], means: Mapping[str, Vector]) -> list[Quote]:
         stored = {
