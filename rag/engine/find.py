@@ -54,7 +54,7 @@ class Finder:
     def find(self, query: ArchiveQuery) -> Finding:
         started = time.perf_counter()
         hits = self.retriever.search(query)
-        language = answer_language(query.answered_like)
+        language = query.language
         if not query.text or not hits:
             nothing = compose.unanswered(query.query_str, self._nothing(query, language), language)
             return Finding(query, language, refusal=nothing, seconds=time.perf_counter() - started)

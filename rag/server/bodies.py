@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.retrieve.query import MAX_QUESTION
 from rag.server.errors import Refusal
 from rag.server.service import Question
 from rag.store.rows import ArticleInfo
 from rag.text.normalise import normalise
-from rag.types import Citation, Filters, Turn
+from rag.types import Citation, Filters, Intent, Turn
+from rag.understand.understood import MAX_QUESTION
 
 MOST_TURNS = 200
 MOST_CHARACTERS_OF_A_TURN = 100_000
@@ -50,11 +50,13 @@ class Asked(Limits):
     """A question, as in a line of `rag ask --batch`."""
 
     question: Annotated[str, Field(max_length=2 * MAX_QUESTION, description="in Vietnamese or English")]
-    history: Annotated[list[Said], Field(max_length=MOST_TURNS, description="the turns before, oldest first")] = []
+    history: Annotated[
+        list[Said], Field(description=f"the turns before, oldest first; the newest {MOST_TURNS} count")
+    ] = []
 
     def read(self) -> Question:
         """Raises Refusal for a blank or too long question."""
-        turns = tuple(Turn(said.role, said.content) for said in self.history)
+        turns = tuple(Turn(said.role, said.content) for said in self.history[-MOST_TURNS:])
         return Question(checked_question(self.question), turns, self.filters(), self.engine)
 
 
@@ -89,6 +91,7 @@ class AnswerBody(BaseModel):
     sentences: list[SentenceBody]
     citations: list[Citation]
     nearest: list[str]
+    intent: Intent
     confidence: float | None
     model: str | None
     notice: str | None

@@ -54,7 +54,7 @@ class ChatAsked(Limits):
     """OpenAI's request; `footnotes` and the limits of a question are ours (`extra_body` of OpenAI's client)."""
 
     model: Annotated[str, Field(max_length=200, examples=list(MODELS))]
-    messages: Annotated[list[Message], Field(min_length=1, max_length=MOST_TURNS)]
+    messages: Annotated[list[Message], Field(min_length=1, description=f"the newest {MOST_TURNS} count")]
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: int | None = 1
@@ -77,7 +77,7 @@ class ChatAsked(Limits):
         if not spoken or spoken[-1].role != "user":
             raise Refusal(422, "no_question", "the last message is no user's; put the question there", "messages")
         question = checked_question(spoken[-1].words(), "messages")
-        history = tuple(Turn(message.role, message.words()) for message in spoken[:-1])
+        history = tuple(Turn(message.role, message.words()) for message in spoken[-MOST_TURNS:-1])
         return Question(question, history, self.filters(), self.engine)
 
     def _check(self) -> None:
