@@ -5,9 +5,10 @@ BIN    := $(VENV)/bin
 DATA   ?= ../shared/data
 ARTICLES ?= ../shared/articles
 ASKERS ?= 20,200
+TRAIN ?= ../shared/train
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-speed bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-llm bench-verify bench-load bench-understand fit-understand fuzz test-faults clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-reading bench-speed fit-reader bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-pages bench-llm bench-verify bench-load bench-understand fit-understand fuzz test-faults test-wheel test-clients clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -33,7 +34,7 @@ ask: $(VENV)/.installed      ## set up, ingest corpus/, answer: make ask Q="your
 	@$(BIN)/rag ask "$$Q"
 
 chat: $(VENV)/.installed     ## set up, ingest corpus/ the first time, open the chat page
-	@$(BIN)/rag chat --sample corpus/
+	@$(BIN)/rag chat --sample
 
 test: $(VENV)/.installed-dev ## set up, run every test
 	@$(BIN)/python -m pytest
@@ -44,6 +45,12 @@ fuzz: $(VENV)/.installed-dev ## every reader on hostile files: INPUTS=13000 for 
 test-faults: $(VENV)/.installed-dev ## kills, full disks, damage, jumping clocks: KILLS=200, SEED=0
 	@$(BIN)/python -m pytest tests/faults --kills $(or $(KILLS),200) --seed $(or $(SEED),0)
 
+test-wheel: $(VENV)/.installed-dev ## the wheel as others install it, on every Python here (needs a package index)
+	@$(BIN)/python -m pytest tests/outside/check_wheel.py
+
+test-clients: $(VENV)/.installed-dev ## real clients on a running server (needs the indexes of Python and Node)
+	@$(BIN)/python -m pytest -rs -v tests/outside/check_clients.py
+
 check: $(VENV)/.installed-dev ## lint and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
@@ -53,15 +60,19 @@ format: $(VENV)/.installed-dev ## format the code
 eval: $(VENV)/.installed        ## every case over corpus/, and a report below eval-results/
 	@$(BIN)/rag eval --engine quotes
 
-eval-gate: $(VENV)/.installed   ## fail if an answer got worse than eval/baselines/corpus.json
-	@$(BIN)/rag eval check
+eval-gate: $(VENV)/.installed   ## fail if an answer got worse than the baselines in eval/baselines/
+	@$(BIN)/rag eval check corpus newsroom
 	@$(BIN)/rag eval gate --baseline eval/baselines/corpus.json
+	@$(BIN)/rag eval gate --baseline eval/baselines/newsroom.json
 
 bench-retrieval: $(VENV)/.installed-dev ## recall and nDCG beside two baselines
 	@$(BIN)/python -m eval.benchmarks.retrieval --data $(DATA)
 
 bench-answers: $(VENV)/.installed-dev   ## quotes, follow-ups, abstention
 	@$(BIN)/python -m eval.benchmarks.answers --data $(DATA)
+
+bench-reading: $(VENV)/.installed-dev   ## does the right sentence come, and nothing where nothing answers
+	@$(BIN)/python -m eval.benchmarks.reading --data $(DATA) --articles $(ARTICLES)
 
 bench-speed: $(VENV)/.installed-dev     ## ingestion, cold and warm answers, memory, disk
 	@$(BIN)/python -m eval.benchmarks.speed --data $(DATA)
@@ -77,6 +88,9 @@ bench-embedding: $(VENV)/.installed-dev ## the embedding engine beside the plain
 
 bench-ingestion: $(VENV)/.installed-dev     ## a long ingestion from end to end: COUNT=100000, EMBEDDER=hash
 	@$(BIN)/python -m eval.benchmarks.ingestion --data $(DATA) --articles $(or $(COUNT),100000) --embedder $(or $(EMBEDDER),hash)
+
+bench-pages: $(VENV)/.installed-dev     ## generated web pages: dates, headlines, authors and text: COUNT=200, SEED=0
+	@$(BIN)/python -m eval.benchmarks.pages --count $(or $(COUNT),200) --seed $(or $(SEED),0) --all
 
 bench-attacks: $(VENV)/.installed-dev   ## articles that command whoever reads them: ENGINE=quotes or llm
 	@$(BIN)/python -m eval.benchmarks.attacks --engine $(or $(ENGINE),quotes)
@@ -95,6 +109,12 @@ fit-understand: $(VENV)/.installed-dev      ## train what understands messages, 
 
 bench-load: $(VENV)/.installed-dev      ## many who ask a server at a time: SECONDS=120, ASKERS=20,200
 	@$(BIN)/python -m eval.benchmarks.load --seconds $(or $(SECONDS),120) --askers $(ASKERS)
+
+fit-reader: $(VENV)/.installed-dev      ## train the reader, from where it was stopped, and calibrate it: TRAIN=../shared/train TOKENS=20e6
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[train]'
+	@$(BIN)/python -m eval.training.fit_reader --data $(TRAIN) --sets $(DATA) --tokens $(or $(TOKENS),20e6) --decay $(or $(DECAY),6e6)
+	@$(BIN)/python -m eval.training.export .train/reader.pt rag/read/reader.onnx
+	@$(BIN)/python -m eval.benchmarks.fit_answers --data $(DATA) --write
 
 clean:           ## remove .venv and caches (never the archive)
 	@rm -rf $(VENV) .pytest_cache .ruff_cache .mypy_cache build *.egg-info

@@ -13,7 +13,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-from eval import adapters
+from eval import adapters, exports
 from eval import suite as suites
 from eval.archives import read_articles
 from eval.cases import Case
@@ -30,6 +30,7 @@ from eval.suite import Library, Suite
 from eval.twins import load as load_twins
 from rag.errors import UsageError
 from rag.newsqa import NewsQA
+from rag.sample import SAMPLE
 from rag.settings import Settings
 
 RESULTS = Path("eval-results")
@@ -44,7 +45,10 @@ def _unheard(step: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What is asked of an evaluation. `out` None: a folder named after the run, below `eval-results`."""
+    """What is asked of an evaluation. `out` None: a folder named after the run, below `eval-results`.
+
+    `trec` and `datasets` are folders for what other tools read.
+    """
 
     suite: str = suites.DEFAULT
     articles: Path | None = None
@@ -58,6 +62,8 @@ class Options:
     prices: Path = PRICES
     retry: bool = False
     llamaindex: bool = False
+    trec: Path | None = None
+    datasets: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +131,10 @@ def evaluate(
         }
         report = data.report(told, scored, agreement=agreement_with_twins(judge, told, on_step), seed=options.seed)
     write(folder, report, library)
+    if options.trec:
+        exports.write_trec(options.trec, cases, asked, library)
+    if options.datasets:
+        exports.write_datasets(options.datasets, cases, asked, library)
     return Evaluation(report, folder)
 
 
@@ -187,7 +197,7 @@ def judge_report(
 
     Raises UsageError where a pair or a set is wrong.
     """
-    suite = Suite("judge", (), suites.CORPUS)
+    suite = Suite("judge", (), SAMPLE)
     with suites.open_archive(suite, settings, RESULTS / "archives") as qa:
         sets = {"twins": list(_twins(split))}
         for path in paths:
@@ -202,7 +212,7 @@ def judge_report(
 
 
 def _twins(split: str | None) -> Iterator[Labelled]:
-    library = Library(read_articles([suites.CORPUS]))
+    library = Library(read_articles([SAMPLE]))
     return of_twins([twin for twin in load_twins(TWINS) if split is None or twin.split == split], library)
 
 

@@ -75,15 +75,18 @@ def record_from(values: Mapping[str, Any]) -> Record:
 
 def answer_from(values: Mapping[str, Any]) -> Answer:
     """The Answer whose dictionary this is; fields that are not known here are passed over."""
-    known = {field.name: values[field.name] for field in fields(Answer) if field.name in values}
     return Answer(
         **{
-            **known,
+            **_known(Answer, values),
             "sentences": tuple(_sentence(each) for each in values["sentences"]),
-            "citations": tuple(Citation(**each) for each in values["citations"]),
+            "citations": tuple(Citation(**_known(Citation, each)) for each in values["citations"]),
             "nearest": tuple(values["nearest"]),
         }
     )
+
+
+def _known(noun: type[Answer | Citation], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {field.name: values[field.name] for field in fields(noun) if field.name in values}
 
 
 def _sentence(values: Mapping[str, Any]) -> AnswerSentence:

@@ -12,10 +12,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+import rag
 from eval.cases import Case
 from eval.pool import each
 from eval.records import Record, Records, found
-from eval.suite import ROOT, Suite
+from eval.suite import Suite
 from rag.errors import RagError
 from rag.models.choose import choose
 from rag.newsqa import NewsQA
@@ -112,9 +113,10 @@ def _archive(qa: NewsQA) -> dict[str, Any]:
 def code() -> str:
     """A checksum of what answers: the `rag` package without its command line."""
     digest = hashlib.sha256()
-    for path in sorted((ROOT / "rag").rglob("*")):
+    package = Path(rag.__file__).parent
+    for path in sorted(package.rglob("*")):
         if path.suffix in (".py", ".json", ".npz") and path.parent.name != "commands" and path.name != "cli.py":
-            digest.update(path.relative_to(ROOT).as_posix().encode())
+            digest.update(path.relative_to(package.parent).as_posix().encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()[:16]
 

@@ -13,15 +13,15 @@ from eval.cases import Case, Gold, read_all
 from eval.lines import write_lines
 from rag.errors import UsageError
 from rag.newsqa import NewsQA
+from rag.sample import SAMPLE
 from rag.settings import Settings
 from rag.types import Article
 
 ROOT = Path(__file__).resolve().parents[1]
 DATASETS = ROOT / "eval" / "datasets"
-CORPUS = ROOT / "corpus"
 DEFAULT = "corpus"
 # The suites of this project with the articles they are about; the other files in `eval/datasets` are not cases.
-OWN = {DEFAULT: CORPUS, "newsroom": DATASETS / "newsroom"}
+OWN = {DEFAULT: SAMPLE, "newsroom": DATASETS / "newsroom"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,4 +3,6 @@
 from rag.newsqa import NewsQA
 from rag.types import Answer, Article, Citation, Filters, Hit, IngestReport, Passage, Sentence, Turn
 
+__version__ = "0.2.0"
+
 __all__ = ["Answer", "Article", "Citation", "Filters", "Hit", "IngestReport", "NewsQA", "Passage", "Sentence", "Turn"]

@@ -13,18 +13,34 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from rag.commands import archive, ask, backup, chat, doctor, evaluate, mcp, model, serve, terminal, user
+from rag import __version__, parts
+from rag.commands import (
+    archive,
+    ask,
+    backup,
+    chat,
+    completion,
+    doctor,
+    evaluate,
+    mcp,
+    model,
+    serve,
+    terminal,
+    user,
+    watch,
+)
 from rag.errors import RagError, SettingsError, UsageError
 
 DONE, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 
 # Each adds its commands to the parser.
-COMMANDS = (archive, ask, chat, serve, mcp, evaluate, model, user, doctor, backup)
+COMMANDS = (archive, watch, ask, chat, serve, mcp, evaluate, model, user, doctor, backup, completion)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command (default: that of the process) and returns its exit status."""
     terminal.speak_utf8()
+    parts.make_importable()
     arguments = sys.argv[1:] if argv is None else list(argv)
     debug = "--debug" in arguments
     try:
@@ -90,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
         parents=[common],
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action="version", version=f"rag {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True, dest="command")
 
     def command(name: str, summary: str) -> argparse.ArgumentParser:
@@ -97,6 +114,8 @@ def _parser() -> argparse.ArgumentParser:
 
     for module in COMMANDS:
         module.add(command)
+    # Its completion is made from it.
+    parser.set_defaults(parser=parser)
     return parser
 
 

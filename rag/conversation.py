@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from rag import background
 from rag.errors import UsageError
 from rag.text.dates import bounds
 from rag.text.language import detect
 from rag.text.normalise import normalise
-from rag.types import Answer, Citation, Filters, Intent, Turn
+from rag.types import Answer, AnswerEvent, Citation, Filters, Intent, Turn
 from rag.understand.bare import asked
 from rag.understand.elliptic import completed, in_full
 from rag.understand.hear import TALKING, Heard, default_listener
@@ -202,16 +205,36 @@ def _quoted_anew(
 
 
 class Chat:
-    """A conversation with one archive; `ask` in turn. Not for use by two threads at once."""
+    """A conversation with one archive; ask in turn, not by two threads or tasks at once.
 
-    def __init__(self, answer: Callable[[str, Sequence[Turn]], Answer]) -> None:
-        """`answer` takes a question and the turns before it."""
-        self._answer = answer
+    A question counts as asked once its answer is whole: a stream that is left before its end is forgotten.
+    """
+
+    def __init__(self, stream: Callable[[str, Sequence[Turn]], Iterator[AnswerEvent]]) -> None:
+        """`stream` takes a question and the turns before it, and ends with the Answer."""
+        self._stream = stream
         self.turns: list[Turn] = []
 
     def ask(self, question: str) -> Answer:
         """The answer to a question that may lean on the earlier ones."""
-        answer = self._answer(question, self.turns)
-        self.turns += [Turn("user", question), Turn("assistant", answer.text if answer.found else "")]
-        del self.turns[:-RECAPPED_TURNS]
+        *_, answer = self.stream(question)
+        assert isinstance(answer, Answer)
         return answer
+
+    def stream(self, question: str) -> Iterator[AnswerEvent]:
+        """The same answer as it is made."""
+        for event in self._stream(question, self.turns):
+            if isinstance(event, Answer):
+                self.turns += [Turn("user", question), Turn("assistant", event.text if event.found else "")]
+                del self.turns[:-RECAPPED_TURNS]
+            yield event
+
+    async def aask(self, question: str) -> Answer:
+        """`ask` in a thread, while the event loop goes on."""
+        return await asyncio.to_thread(self.ask, question)
+
+    async def astream(self, question: str) -> AsyncGenerator[AnswerEvent]:
+        """`stream` in a thread, while the event loop goes on."""
+        async with aclosing(background.items(lambda: self.stream(question))) as events:
+            async for event in events:
+                yield event

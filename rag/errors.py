@@ -4,6 +4,7 @@ RagError
 ├── UsageError            the call is wrong: a bad date, an unknown option value (exit status 2)
 ├── SettingsError         a setting is missing or has a wrong value (exit status 2)
 ├── ReadError             a file is no article that can be read
+├── FetchError            an address on the web gives nothing, or must not be asked
 ├── ArchiveError          the archive cannot be opened or does not hold what was asked for
 │   ├── UnknownArticle    no article has that id
 │   └── EmbedderMismatch  the archive was embedded by another model
@@ -35,6 +36,10 @@ class SettingsError(RagError):
 
 
 class ReadError(RagError):
+    pass
+
+
+class FetchError(RagError):
     pass
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 from rag import settings as settings_module
 from rag.errors import UsageError
 from rag.settings import Settings
-from rag.types import Answer, AnswerEvent, Article, Filters, Hit, IngestReport, Turn
+from rag.types import Answer, AnswerEvent, Article, Failure, Filters, Hit, IngestReport, Turn
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
@@ -32,6 +33,18 @@ if TYPE_CHECKING:
 
 # Tokens that a follow-up may take when a language model makes it a question of its own.
 REWRITTEN_TOKENS = 120
+
+
+class Asking(TypedDict, total=False):
+    """The arguments of `NewsQA.ask` beside the question."""
+
+    filters: Filters | None
+    history: Sequence[Turn]
+    since: str | None
+    until: str | None
+    source: str | None
+    language: str | None
+    engine: str | None
 
 
 class NewsQA:
@@ -114,37 +127,74 @@ class NewsQA:
 
     def ingest(
         self,
-        paths: Iterable[str | os.PathLike[str]],
+        paths: str | os.PathLike[str] | Iterable[str | os.PathLike[str]],
         *,
         field_map: Mapping[str, str] | None = None,
         on_progress: Callable[[Progress], None] | None = None,
         rebuild: bool = False,
+        prune: bool = False,
+        allow_private: bool = False,
+        most_pages: int | None = None,
     ) -> IngestReport:
-        """Add or update the articles in files and folders; safe to repeat and to interrupt.
+        """Add or update the articles in files and folders, one path or several; safe to repeat and to interrupt.
 
+        An address (https://...) is that of an article, a feed or a sitemap; of what these list, `most_pages` (100)
+        that are new or changed are fetched. Addresses of this machine and its network need `allow_private`.
         `field_map` names the fields of JSON records ({"text": "body_html"}). `rebuild` embeds everything again,
-        for a changed embedder. A bad file is reported in `failed`; the others go on. Raises ArchiveError.
+        for a changed embedder. Nothing is removed of a folder all of whose files are gone, unless `prune` is set.
+        A bad file is reported in `failed`; the others go on. Raises ArchiveError.
         """
         from rag.ingest.pipeline import ingest
 
+        files, unfetched = self._fetched(_several(paths), allow_private, most_pages)
         report = ingest(
             self.catalogue,
             self.embedder,
-            [Path(path) for path in paths],
+            files,
             field_map=field_map,
             on_progress=on_progress,
             rebuild=rebuild,
+            prune=prune,
         )
         self.index.sync()
-        return report
+        return replace(report, failed=(*unfetched, *report.failed)) if unfetched else report
 
-    def remove(self, ids: Iterable[str] = (), *, sources: Iterable[str] = ()) -> int:
+    def _fetched(
+        self, named: Sequence[str | os.PathLike[str]], allow_private: bool, most_pages: int | None
+    ) -> tuple[list[Path], list[Failure]]:
+        """The files of paths and addresses, in order, and the addresses that gave none."""
+        from rag.fetch.addresses import is_address
+
+        if not any(map(is_address, named)):
+            return [Path(path) for path in named], []
+        from rag.fetch.visit import MOST_PAGES, visit
+        from rag.fetch.web import Web
+
+        addresses = [str(one) for one in named if is_address(one)]
+        with Web(allow_private=allow_private) as web:
+            found = list(visit(web, self.settings.home, addresses, most=most_pages or MOST_PAGES))
+        files = [Path(path) for path in named if not is_address(path)]
+        files += [one for one in found if isinstance(one, Path)]
+        return files, [one for one in found if isinstance(one, Failure)]
+
+    def remove(self, ids: str | Iterable[str] = (), *, sources: str | Iterable[str] = ()) -> int:
         """Remove articles by id or outlet; how many. Raises UnknownArticle before anything is removed."""
         from rag.ingest.pipeline import remove
 
-        removed = remove(self.catalogue, list(ids), list(sources))
+        removed = remove(self.catalogue, _several(ids), _several(sources))
         self.index.sync()
         return removed
+
+    def edit(self, article_id: str, **changes: str | None) -> Article:
+        """Correct an article's `title`, `source`, `published` or `author` (None or "": unknown); the article then.
+
+        Kept when it is ingested again, until its file itself says otherwise. Raises UnknownArticle, UsageError.
+        """
+        from rag.ingest.edit import edit
+
+        edited = edit(self.catalogue, lambda: self.embedder, article_id, changes)
+        self.index.sync()
+        return edited
 
     def articles(self) -> list[ArticleInfo]:
         """What is in the archive, without texts."""
@@ -168,13 +218,12 @@ class NewsQA:
     ) -> Answer:
         """What the archive says. `since`/`until` are ISO dates, months or years. Raises UsageError on a bad one.
 
-        `engine` is "quotes", "llm" or "auto" for this question; by default that of the settings.
+        `engine` is "quotes", "llm" or "auto" for this question; by default that of the settings. What limits the
+        question is in `filters` or in the arguments of its own, and raises UsageError where it is in both.
         """
         from rag.retrieve.query import ArchiveQuery
 
-        limits = filters or Filters(
-            since=since, until=until, sources=(source,) if source else (), languages=(language,) if language else ()
-        )
+        limits = _limits(filters, since, until, source, language)
         chosen = self.engine(engine)
         understood = self._understood(question, history, limits, engine)
         return self._replied(understood, history) or chosen.answer(ArchiveQuery.of(understood))
@@ -185,16 +234,35 @@ class NewsQA:
         *,
         filters: Filters | None = None,
         history: Sequence[Turn] = (),
+        since: str | None = None,
+        until: str | None = None,
+        source: str | None = None,
+        language: str | None = None,
         engine: str | None = None,
     ) -> Iterator[AnswerEvent]:
         """The same answer as it is made: `Draft`s and `Settled` sentences, and at the end the `Answer`."""
         from rag.answer.compose import settled
         from rag.retrieve.query import ArchiveQuery
 
+        limits = _limits(filters, since, until, source, language)
         chosen = self.engine(engine)
-        understood = self._understood(question, history, filters or Filters(), engine)
+        understood = self._understood(question, history, limits, engine)
         replied = self._replied(understood, history)
         return settled(replied) if replied else chosen.stream(ArchiveQuery.of(understood))
+
+    async def aask(self, question: str, **how: Unpack[Asking]) -> Answer:
+        """`ask` in a thread, while the event loop goes on."""
+        import asyncio
+
+        return await asyncio.to_thread(self.ask, question, **how)
+
+    async def astream(self, question: str, **how: Unpack[Asking]) -> AsyncGenerator[AnswerEvent]:
+        """`stream` in a thread; closing it ends the answer after the event that it is at."""
+        from rag import background
+
+        async with aclosing(background.items(lambda: self.stream(question, **how))) as events:
+            async for event in events:
+                yield event
 
     def _understood(self, question: str, history: Sequence[Turn], filters: Filters, engine: str | None) -> Understood:
         from rag.conversation import understand
@@ -228,11 +296,11 @@ class NewsQA:
 
         return self._quotes_engine.answer(ArchiveQuery.of(understood))
 
-    def chat(self, *, filters: Filters | None = None) -> Chat:
+    def chat(self, *, filters: Filters | None = None, engine: str | None = None) -> Chat:
         """A conversation: follow-up questions are understood from what was asked before."""
         from rag.conversation import Chat
 
-        return Chat(lambda question, turns: self.ask(question, filters=filters, history=turns))
+        return Chat(lambda question, turns: self.stream(question, filters=filters, history=turns, engine=engine))
 
     def retrieve(self, question: str, top_k: int | None = None, *, filters: Filters | None = None) -> tuple[Hit, ...]:
         """The passages closest to the question, best first. Raises UsageError."""
@@ -242,6 +310,14 @@ class NewsQA:
             raise UsageError(f"top_k is {top_k}; ask for at least one passage")
         query = ArchiveQuery(query_str=question, filters=checked_filters(filters or Filters()), top_k=top_k)
         return self.retriever.search(query)
+
+    async def aretrieve(
+        self, question: str, top_k: int | None = None, *, filters: Filters | None = None
+    ) -> tuple[Hit, ...]:
+        """`retrieve` in a thread, while the event loop goes on."""
+        import asyncio
+
+        return await asyncio.to_thread(self.retrieve, question, top_k, filters=filters)
 
     def warm_up(self) -> None:
         """Opens all that the first question would otherwise wait for."""
@@ -265,3 +341,15 @@ class NewsQA:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _several(given: Any) -> list[Any]:
+    """What was given as one string or path, or as several: a string is not its letters."""
+    return [given] if isinstance(given, str | os.PathLike) else list(given)
+
+
+def _limits(
+    filters: Filters | None, since: str | None, until: str | None, source: str | None, language: str | None
+) -> Filters:
+    given = Filters(since, until, (source,) if source else (), (language,) if language else ())
+    return (filters or Filters()).joined(given)

@@ -65,6 +65,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     proxies: tuple[str, ...] = ()
+    user_header: str | None = None
     eval_results: Path = Path(EVAL_RESULTS)
     concurrent_questions: int = 2
     api_keys: tuple[str, ...] = ()
@@ -83,6 +84,11 @@ class Settings:
         if not self.chroma_url:
             return None
         return ChromaServer(self.chroma_url, self.chroma_tenant, self.chroma_database, self.chroma_api_key)
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether the page is for people who have signed in, here or at a proxy."""
+        return self.users is not None or self.user_header is not None
 
     def __repr__(self) -> str:
         shown = ("home", "engine", "embed_model", "llm_model")
@@ -128,6 +134,7 @@ def load(home: str | os.PathLike[str] | None = None, environ: Mapping[str, str] 
         port=_integer("RAG_PORT", text("RAG_PORT"), default=7860, low=1, high=65535),
         users=_path(text("RAG_USERS")),
         proxies=_networks("RAG_PROXIES", text("RAG_PROXIES")),
+        user_header=_user_header("RAG_USER_HEADER", text("RAG_USER_HEADER"), text("RAG_PROXIES")),
         eval_results=_path(text("RAG_EVAL_RESULTS")) or Path(EVAL_RESULTS),
         concurrent_questions=_integer("RAG_CONCURRENT", text("RAG_CONCURRENT"), default=2, low=1, high=64),
         api_keys=_keys("API_KEYS", text("API_KEYS")),
@@ -171,6 +178,16 @@ def _header(name: str, value: str | None) -> str | None:
     """A key that goes into an HTTP header. The message of an error never holds it."""
     if value and not (value.isascii() and value.isprintable() and " " not in value):
         raise SettingsError(f"{name} cannot be sent: it holds a space or a letter that is not ASCII; copy it again")
+    return value
+
+
+def _user_header(name: str, value: str | None, proxies: str | None) -> str | None:
+    if value is None:
+        return None
+    if not all(letter.isascii() and (letter.isalnum() or letter == "-") for letter in value):
+        raise SettingsError(f"{name} is {value!r}, no name of a header; write it as X-Remote-User")
+    if proxies is None:
+        raise SettingsError(f"{name} is believed of a proxy alone; name the proxy by RAG_PROXIES")
     return value
 
 

@@ -6,9 +6,12 @@ Every offset is a character index into `Article.text`, the NFC text that the arc
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
+
+from rag.errors import UsageError
 
 Verdict = Literal["supported", "unsupported", "unchecked"]
 # How the quotes of an answer stand to one another: they say the same, or other values, a correction and what
@@ -36,13 +39,23 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Page:
+    """Where a page begins in `Article.text`; `confidence` (0 to 1) is that of text recognition, None for real text."""
+
+    start: int
+    confidence: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One article as stored.
 
     `published` is as precise as known: "2024-06-19", "2024-06", "2024" or None; never guessed.
     `language` is an ISO 639-1 code of most of the text ("vi", "en") or "und".
     `unquotable` are spans (advertising, newsletter boxes, comment forms) that are kept in `text`,
-    so that no offset ever shifts, but are neither retrieved nor quoted.
+    so that no offset ever shifts, but are neither retrieved nor quoted. `updated` is the day of its last change, as
+    `published` is written; `contradictions` are lines on what its file says in two ways. `pages` are those of a paged
+    file, in order; empty for what has none.
     """
 
     id: str
@@ -55,6 +68,18 @@ class Article:
     url: str | None = None
     path: str = ""
     unquotable: tuple[Span, ...] = ()
+    updated: str | None = None
+    contradictions: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
+
+    def page_at(self, place: int) -> int | None:
+        """The number, from 1, of the page that a character stands on; None where the article has no pages."""
+        return bisect_right(self.pages, place, key=lambda page: page.start) or None
+
+    @property
+    def recognition(self) -> float | None:
+        """How surely (0 to 1) the worst page was read from a picture; None where no page was."""
+        return min((page.confidence for page in self.pages if page.confidence is not None), default=None)
 
     def quote(self, start: int, end: int) -> str:
         return self.text[start:end]
@@ -62,7 +87,10 @@ class Article:
     def to_dict(self, *, with_text: bool = False) -> dict[str, Any]:
         fields = ("id", "title", "source", "author", "published", "language", "url", "path")
         out: dict[str, Any] = {name: getattr(self, name) for name in fields}
+        out["updated"] = self.updated
+        out["contradictions"] = list(self.contradictions)
         out["characters"] = len(self.text)
+        out["recognition"] = self.recognition
         if with_text:
             out["text"] = self.text
         return out
@@ -122,6 +150,16 @@ class Filters:
     def __bool__(self) -> bool:
         return bool(self.since or self.until or self.sources or self.languages)
 
+    def joined(self, other: Filters) -> Filters:
+        """Both of them. Raises UsageError where both limit the same thing."""
+        both = {}
+        for name in self.__dataclass_fields__:
+            one, another = getattr(self, name), getattr(other, name)
+            if one and another:
+                raise UsageError(f"the filter {name} is given twice; give it once")
+            both[name] = one or another
+        return Filters(**both)
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -133,7 +171,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Citation:
-    """A quote and where it stands: `article.text[start:end] == quote`.
+    """A quote and where it stands: `article.text[start:end] == quote`, on `page` (from 1) of a paged file.
 
     `answer_start` and `answer_end` are the words that answer, as characters of the article inside `start..end`; None
     where no words carry the answer.
@@ -152,6 +190,7 @@ class Citation:
     quote: str
     score: float
     author: str | None = None
+    page: int | None = None
     answer_start: int | None = None
     answer_end: int | None = None
 
@@ -296,7 +335,11 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class IngestReport:
-    """What one ingestion did, in articles. `duplicates` are among `unchanged`: exact copies elsewhere."""
+    """What one ingestion did, in articles. `duplicates` are among `unchanged`: exact copies elsewhere.
+
+    `left_out` are the files of types that are not read, (suffix, how many), most first. `missing` are folders whose
+    files are all gone; their articles were kept.
+    """
 
     added: int = 0
     updated: int = 0
@@ -306,6 +349,8 @@ class IngestReport:
     duplicates: int = 0
     passages: int = 0
     seconds: float = 0.0
+    left_out: tuple[tuple[str, int], ...] = ()
+    missing: tuple[Failure, ...] = ()
 
 
 def merge_spans(spans: Iterable[Span]) -> tuple[Span, ...]:

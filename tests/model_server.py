@@ -107,7 +107,7 @@ class ModelServer:
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """Every chat request so far: {"path", "headers", "body"}."""
+        """Every chat request so far: {"path", "headers" (names in small letters), "body"}."""
         asked: list[dict[str, Any]] = self._call("/asked")["asked"]
         return asked
 

@@ -74,7 +74,9 @@ class Handler(BaseHTTPRequestHandler):
             vars(script).update(body)
             self.send(200, {})
             return
-        script.asked.append({"path": self.path, "headers": dict(self.headers), "body": body})
+        script.asked.append(
+            {"path": self.path, "headers": {name.lower(): value for name, value in self.headers.items()}, "body": body}
+        )
         if not self.admitted():
             return
         refused = next((name for name in script.refused if uses(name, body)), None)

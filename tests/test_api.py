@@ -47,7 +47,9 @@ def error(response: httpx.Response, status: int) -> dict[str, Any]:
     """The error of a refusal, in the one shape that all have."""
     assert response.status_code == status, response.text
     told = response.json()
-    assert set(told) == {"error"}
+    assert set(told) == {"title", "status", "detail", "error"}
+    assert response.headers["content-type"] == "application/problem+json"
+    assert (told["status"], told["detail"]) == (status, told["error"]["message"])
     assert set(told["error"]) == {"message", "type", "code", "param", "request_id"}
     assert told["error"]["request_id"] == response.headers["x-request-id"]
     assert "\n" not in told["error"]["message"]
@@ -106,6 +108,7 @@ def test_the_stream_ends_with_the_answer(server: ApiServer) -> None:
         ({"question": "q", "from": "2025", "to": "2024"}, 400, "invalid_request", None),
         ({"question": "q", "language": "fr"}, 422, "invalid_request", "language"),
         ({"question": "q", "engine": "llm"}, 400, "not_configured", None),
+        ({"question": "q", "form": "2025"}, 400, "unknown_field", "form"),
         ([], 422, "invalid_request", "body"),
     ],
 )
@@ -122,6 +125,13 @@ def test_what_is_no_json(server: ApiServer) -> None:
         response = server.client.post("/api/ask", content=body, headers=headers)
         assert response.status_code in (400, 422), body[:20]
         error(response, response.status_code)
+    told = error(server.client.post("/api/ask", content=b'{"question": "q",}', headers=headers), 400)
+    assert (told["code"], "at character 17" in told["message"]) == ("invalid_json", True)
+
+
+def test_a_long_conversation_is_read(server: ApiServer) -> None:
+    history = [{"role": role, "content": FERRY} for _ in range(500) for role in ("user", "assistant")]
+    assert "11,000 dong" in server.ask("And to Ba Mien Lock?", history=history).json()["text"]
 
 
 def test_a_question_of_odd_characters(server: ApiServer) -> None:
@@ -238,8 +248,8 @@ def test_other_sites_and_names_are_refused(server: ApiServer) -> None:
 
 
 def test_a_body_that_is_too_large_is_not_read(server: ApiServer) -> None:
-    assert error(server.client.post("/api/ask", content=b"x" * 1_000_001), 413)["code"] == "too_large"
-    pieces = (b" " * 100_000 for _ in range(20))
+    assert error(server.client.post("/api/ask", content=b"x" * 20_000_001), 413)["code"] == "too_large"
+    pieces = (b" " * 1_000_000 for _ in range(30))
     response = server.client.post("/api/ask", content=pieces, headers={"content-type": "application/json"})
     assert error(response, 413)["code"] == "too_large"
 

@@ -150,8 +150,9 @@ def test_limits_of_a_question(server: ApiServer) -> None:
     [
         ({"model": "gpt-4o", "messages": [said(FERRY)]}, openai.NotFoundError),
         ({"model": "trich-dan", "messages": [said(FERRY)], "n": 2}, openai.BadRequestError),
-        ({"model": "trich-dan", "messages": [said(FERRY)], "response_format": {"type": "json_object"}},
+        ({"model": "trich-dan", "messages": [said(FERRY)], "response_format": {"type": "grammar"}},
          openai.BadRequestError),
+        ({"model": "trich-dan", "messages": [said(FERRY)], "extra_body": {"form": "2025"}}, openai.BadRequestError),
         ({"model": "trich-dan", "messages": []}, openai.UnprocessableEntityError),
         ({"model": "trich-dan", "messages": [said("Hm.", "assistant")]}, openai.UnprocessableEntityError),
         ({"model": "trich-dan", "messages": [said("x" * 2001)]}, openai.UnprocessableEntityError),

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from rag.answer.compose import settled, shown_sentence
+from rag.engine.pieces import Pieces
 from rag.server.asking import Stop, events
-from rag.server.completions import Pieces
 from rag.server.footnotes import harmless, notes, without_notes
 from rag.server.jsonline import json_line
 from rag.server.line import Queue

@@ -108,7 +108,7 @@ def test_counts_sources_and_dates(catalogue: Catalogue) -> None:
 def ids(catalogue: Catalogue, filters: Filters) -> set[str]:
     """The articles that pass, which is the same asked of all passages and language by language."""
     chosen, every = (
-        selection(filters),
+        catalogue.selection(filters),
         [rowid for info in catalogue.list_articles() for rowid in catalogue.rowids(info.id)],
     )
     passing = catalogue.passing(chosen, every)

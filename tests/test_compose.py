@@ -83,6 +83,7 @@ def test_a_citation_says_where_the_quote_stands() -> None:
         "answer_start": 10,
         "answer_end": 18,
         "permalink": "/article/flood?at=7-29",
+        "page": None,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -83,6 +84,19 @@ def test_another_person_is_asked_for_and_corrected(qa: NewsQA) -> None:
         chat = qa.chat()
         assert "61 years" in first(chat.ask("How old is Mayor Edna Quill?"))
         assert "48 years" in first(chat.ask(follow_up))
+
+
+def test_a_conversation_is_streamed(qa: NewsQA) -> None:
+    chat = qa.chat()
+    *settled, answer = chat.stream("How old is Mayor Edna Quill?")
+    assert settled and "61 years" in first(answer)
+    assert "48 years" in first(asyncio.run(chat.aask("And Barin Oule?")))
+
+    async def go_on() -> Answer:
+        return [event async for event in chat.astream("And Edna Quill?")][-1]
+
+    assert "61 years" in first(asyncio.run(go_on()))
+    assert len(chat.turns) == 6
 
 
 def test_a_switch_of_language_answers_in_the_new_one(qa: NewsQA) -> None:
@@ -174,7 +188,7 @@ def test_a_model_writes_the_question_out_where_rules_do_not(qa: NewsQA) -> None:
 
 
 def test_a_conversation_is_remembered_within_bounds() -> None:
-    chat = Chat(lambda question, turns: Answer(question, "x", True, "en", "quotes"))
+    chat = Chat(lambda question, turns: iter([Answer(question, "x", True, "en", "quotes")]))
     for number in range(100):
         chat.ask(str(number))
     assert len(chat.turns) == RECAPPED_TURNS

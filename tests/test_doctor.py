@@ -106,7 +106,7 @@ def test_a_healthy_archive(home: Path, capsys: pytest.CaptureFixture[str]) -> No
     assert all(list(check) == ["name", "status", "detail", "advice"] for check in printed["checks"])
     checks = {check["name"]: check for check in printed["checks"]}
     assert list(checks) == [
-        "python", "libraries", "settings", "home", "disk", "embedder", "engine", "archive", "vectors", "index",
+        "python", "libraries", "scans", "settings", "home", "disk", "embedder", "engine", "archive", "vectors", "index",
     ]  # fmt: skip
     assert checks["archive"]["detail"] == "articles: 1, outlets: 0, passages: 1 (vi 1), no article is dated"
     assert checks["index"] == {

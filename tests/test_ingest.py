@@ -16,6 +16,8 @@ from conftest import HashingEmbedder
 from rag.errors import ArchiveError, EmbedderError, EmbedderMismatch, UnknownArticle
 from rag.ingest import pipeline
 from rag.ingest.pipeline import Progress
+from rag.newsqa import NewsQA
+from rag.settings import Settings
 from rag.store import sqlite
 from rag.store.catalogue import Catalogue
 from rag.store.vectors import VectorIndex
@@ -517,3 +519,61 @@ def test_an_archive_in_a_folder_that_cannot_be_written(
         page(news, "market.md", MARKET)
         with pytest.raises(ArchiveError, match="read-only"):
             ingest(frozen, embedder, news)
+
+
+def test_a_folder_that_is_empty_at_once_keeps_its_articles(
+    catalogue: Catalogue, embedder: HashingEmbedder, news: Path
+) -> None:
+    files = [page(news, "drive/river.md", RIVER), page(news, "drive/market.md", MARKET)]
+    ingest(catalogue, embedder, news / "drive")
+    for file in files:
+        file.unlink()
+    report = ingest(catalogue, embedder, news / "drive")
+    (missing,) = report.missing
+    assert (outcome(report), missing.path) == ((0, 0, 0, 0, 0), str(news / "drive"))
+    assert "all 2 files that it held are gone" in missing.reason and "--prune" in missing.reason
+    page(news, "other.md", "Chợ nổi họp lại từ mồng sáu Tết, đông hơn mọi năm, ban quản lý nói.")
+    report = ingest(catalogue, embedder, news)
+    assert (report.added, report.removed, [item.path for item in report.missing]) == (1, 0, [str(news / "drive")])
+    assert ingest(catalogue, embedder, news, prune=True).removed == 2
+    consistent(catalogue)
+
+
+def test_what_is_gone_beside_what_stays_is_removed(catalogue: Catalogue, embedder: HashingEmbedder, news: Path) -> None:
+    page(news, "river.md", RIVER)
+    page(news, "old/market.md", MARKET)
+    ingest(catalogue, embedder, news)
+    shutil.rmtree(news / "old")
+    report = ingest(catalogue, embedder, news)
+    assert (report.removed, report.missing) == (1, ())
+
+
+def test_files_of_other_types_are_counted(catalogue: Catalogue, embedder: HashingEmbedder, news: Path) -> None:
+    for name in ("river.md", "~$river.docx", "Thumbs.db", "README.md", "a.mov", "b.MOV", "c/d.psd", "make"):
+        page(news, name, RIVER)
+    (news / "lost.md").symlink_to(news / "nowhere.md")
+    report = ingest(catalogue, embedder, news)
+    assert report.left_out == ((".mov", 2), (".psd", 1), ("no suffix", 1))
+    assert [(item.path, "No such file" in item.reason) for item in report.failed] == [(str(news / "lost.md"), True)]
+    assert report.added == 1
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may read everything")
+def test_a_folder_that_may_not_be_read_stops_nothing(
+    catalogue: Catalogue, embedder: HashingEmbedder, news: Path
+) -> None:
+    page(news, "river.md", RIVER)
+    page(news, "closed/market.md", MARKET)
+    (news / "closed").chmod(0)
+    report = ingest(catalogue, embedder, news)
+    (news / "closed").chmod(0o700)
+    assert (report.added, len(report.failed)) == (1, 1)
+
+
+def test_one_path_as_a_string_is_one_path(tmp_path: Path, news: Path) -> None:
+    page(news, "river.md", RIVER)
+    with NewsQA(Settings(home=tmp_path / "home")) as qa:
+        qa.__dict__["embedder"] = HashingEmbedder()
+        assert qa.ingest(str(news)).added == 1
+        (info,) = qa.articles()
+        assert qa.remove(info.id) == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from api_server import surroundings
+from api_server import ApiServer, surroundings
 
 from rag import NewsQA
 
@@ -32,7 +33,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
-def with_client(home: Path, use: Callable[[Any], Awaitable[None]]) -> None:
+def with_client(home: Path, use: Callable[[Any], Awaitable[None]], way: str = "stdio") -> None:
+    """Speaks with `rag mcp` over stdio, or with `rag serve` over HTTP."""
     from mcp import Client, StdioServerParameters
     from mcp.client.stdio import stdio_client
 
@@ -41,19 +43,28 @@ def with_client(home: Path, use: Callable[[Any], Awaitable[None]]) -> None:
         env={**surroundings(), "RAG_ENGINE": "quotes"}, cwd=str(home.parent),
     )  # fmt: skip
 
-    async def run() -> None:
-        async with Client(stdio_client(server)) as client:
+    async def run(target: Any) -> None:
+        async with Client(target) as client:
             await use(client)
 
-    asyncio.run(asyncio.wait_for(run(), 120))
+    if way == "stdio":
+        asyncio.run(asyncio.wait_for(run(stdio_client(server)), 120))
+        return
+    with ApiServer(home) as http:
+        asyncio.run(asyncio.wait_for(run(f"{http.url}/mcp"), 120))
 
 
 @needs_mcp
-def test_ask_search_and_show(home: Path) -> None:
+@pytest.mark.parametrize("way", ["stdio", "http"])
+def test_ask_search_and_show(home: Path, way: str) -> None:
+    from mcp.shared.exceptions import MCPError
+
     async def use(client: Any) -> None:
         tools = {tool.name: tool for tool in (await client.list_tools()).tools}
         assert set(tools) == {"ask", "search", "show_article"}
         assert all(tool.annotations.read_only_hint for tool in tools.values())
+        assert {"found", "citations", "sentences"} <= set(tools["ask"].output_schema["required"])
+        assert "context" not in tools["ask"].input_schema["properties"]
         answer = (await client.call_tool("ask", {"question": FERRY})).structured_content
         assert answer["found"] and answer["citations"]
         citation = answer["citations"][0]
@@ -67,12 +78,20 @@ def test_ask_search_and_show(home: Path) -> None:
         assert found[0]["text"] == article["text"][found[0]["start"] : found[0]["end"]]
         none = (await client.call_tool("ask", {"question": FERRY, "until": "2024"})).structured_content
         assert none["found"] is False
+        # Articles are resources as well.
+        (listed,) = (await client.list_resources()).resources
+        assert listed.uri == f"article://{article['id']}"
+        (content,) = (await client.read_resource(listed.uri)).contents
+        assert json.loads(content.text) == article
+        with pytest.raises(MCPError, match="no article has the id"):
+            await client.read_resource("article://no/such")
 
-    with_client(home, use)
+    with_client(home, use, way)
 
 
 @needs_mcp
-def test_what_is_wrong_is_told_in_a_line(home: Path) -> None:
+@pytest.mark.parametrize("way", ["stdio", "http"])
+def test_what_is_wrong_is_told_in_a_line(home: Path, way: str) -> None:
     async def use(client: Any) -> None:
         for name, arguments, said in (
             ("show_article", {"article_id": "no-such"}, "no article has the id"),
@@ -84,7 +103,17 @@ def test_what_is_wrong_is_told_in_a_line(home: Path) -> None:
             assert result.is_error
             assert said in result.content[0].text and "Traceback" not in result.content[0].text
 
-    with_client(home, use)
+    with_client(home, use, way)
+
+
+def test_over_http_a_key_is_asked_for(home: Path) -> None:
+    key = "0123456789abcdef0123"
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list", "params": {}}
+    headers = {"accept": "application/json, text/event-stream", "mcp-protocol-version": "2025-06-18"}
+    with ApiServer(home, {"API_KEYS": key}) as server:
+        assert server.client.post("/mcp", json=call, headers=headers).status_code == 401
+        answered = server.client.post("/mcp", json=call, headers={**headers, "authorization": f"Bearer {key}"})
+        assert {tool["name"] for tool in answered.json()["result"]["tools"]} == {"ask", "search", "show_article"}
 
 
 def test_without_the_library_a_line_says_how(home: Path) -> None:

@@ -73,7 +73,7 @@ def test_pieces_as_they_arrive(model_server: ModelServer, model: ChatModel) -> N
     assert (writing.usage, writing.estimated) == ({"prompt_tokens": 11, "completion_tokens": 7}, False)
     (request,) = model_server.requests
     assert request["path"] == "/v1/chat/completions"
-    assert request["headers"]["Authorization"] == f"Bearer {KEY}"
+    assert request["headers"]["authorization"] == f"Bearer {KEY}"
     assert request["body"] == {
         "model": "scripted-model",
         "messages": [{"role": "system", "content": "Trả lời ngắn."}, {"role": "user", "content": "Cầu mở khi nào?"}],
@@ -343,7 +343,7 @@ def test_credentials_of_an_address_are_used_and_not_shown(model_server: ModelSer
     url = model_server.url.replace("//", "//ann:pass%25word@")
     message = failure(opened(settings, llm_base_url=url).write(TURNS), ModelRefused)
     assert "user *** with password ***" in message
-    assert model_server.requests[0]["headers"]["Authorization"].startswith("Basic ")
+    assert model_server.requests[0]["headers"]["authorization"].startswith("Basic ")
 
 
 def test_redirects_are_not_followed(model_server: ModelServer, model: ChatModel) -> None:

@@ -54,12 +54,12 @@ def test_it_answers_in_vietnamese(real: ChatModel, capfd: pytest.CaptureFixture[
 
 
 def test_only_who_has_the_key_is_answered(real: ChatModel) -> None:
-    import httpx
+    import httpx2
 
     endpoint = real._endpoint()
     assert endpoint.base_url.startswith("http://127.0.0.1:")
     assert str(endpoint.key) not in repr(endpoint)
-    with httpx.Client(trust_env=False) as client:
+    with httpx2.Client(trust_env=False) as client:
         assert client.post(f"{endpoint.base_url}/chat/completions", json={"messages": []}).status_code == 401
 
 

@@ -376,10 +376,10 @@ def test_parts_are_bounded_and_reach_the_end(length: int, at: int | None) -> Non
 
 
 def test_other_addresses_need_sign_in() -> None:
-    assert checked_host("127.0.0.2", None) == "127.0.0.2"
+    assert checked_host("127.0.0.2", signs_in=False) == "127.0.0.2"
     for host in ("0.0.0.0", "::", "192.168.1.5", "kho.example"):
         with pytest.raises(SettingsError, match="rag user add"):
-            checked_host(host, None)
+            checked_host(host, signs_in=False)
 
 
 def test_sessions_end(tmp_path: Path) -> None:

@@ -117,3 +117,34 @@ def test_events_are_not_held_back_and_go_through_no_proxy_without_sign_in() -> N
 def test_a_proxy_is_an_address() -> None:
     with pytest.raises(SettingsError, match="RAG_PROXIES holds 'everybody'"):
         load("home", environ={"RAG_PROXIES": "10.0.0.2, everybody"})
+
+
+@pytest.mark.parametrize(
+    ("address", "told", "is_in"),
+    [
+        ("10.0.0.2", ["Ann@News.example"], True),
+        ("10.0.0.3", ["ann"], False),
+        ("10.0.0.2", ["ann", "bob"], False),
+        ("10.0.0.2", [""], False),
+        ("10.0.0.2", ["an\u202en".encode()], False),
+        ("10.0.0.2", [], False),
+    ],
+)
+def test_who_signed_in_at_a_named_proxy_is_signed_in(
+    tmp_path: Path, address: str, told: list[str | bytes], is_in: bool
+) -> None:
+    environ = {"RAG_PROXIES": "10.0.0.2", "RAG_USER_HEADER": "X-Remote-User", "RAG_ENGINE": "quotes"}
+    with NewsQA.open(settings=load(tmp_path / "home", environ=environ)) as qa:
+        client = TestClient(server.create(qa), client=(address, 5000))
+        headers: list[tuple[str, str | bytes]] = [("x-remote-user", name) for name in told]
+        page = client.get("/en/", headers=[*headers, ("accept", "text/html")], follow_redirects=False)  # type: ignore[arg-type]
+        assert page.status_code == (200 if is_in else 303)
+        assert client.get("/ratings.jsonl", headers=headers).status_code == (200 if is_in else 401)  # type: ignore[arg-type]
+        assert client.get("/login", headers=headers).status_code == 401  # type: ignore[arg-type]
+
+
+def test_a_header_is_believed_of_a_proxy_alone() -> None:
+    with pytest.raises(SettingsError, match="name the proxy by RAG_PROXIES"):
+        load("home", environ={"RAG_USER_HEADER": "X-Remote-User"})
+    with pytest.raises(SettingsError, match="no name of a header"):
+        load("home", environ={"RAG_USER_HEADER": "X-Remote: User", "RAG_PROXIES": "10.0.0.2"})

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rag.embed.tokeniser import Tokeniser
-from rag.embed.weights import Weights
+from rag.embed.tokeniser import installed_tokeniser
 from rag.read.layout import MAX_QUESTION, laid_out
 from rag.read.pieces import PieceCutter
-from rag.read.reader import LONGEST, Reader, Text, default_reader
+from rag.read.reader import LONGEST, Reader, Text, _trimmed, default_reader
 from rag.text.sentences import sentences
 from rag.types import Span
 
@@ -20,18 +19,15 @@ START, END = 0, 2
 
 
 @pytest.fixture(scope="module")
-def tokeniser() -> Tokeniser:
-    return Tokeniser(Weights.installed().vocabulary())
-
-
-@pytest.fixture(scope="module")
-def cutter(tokeniser: Tokeniser) -> PieceCutter:
-    return PieceCutter(tokeniser, Weights.installed().vocabulary())
+def cutter() -> PieceCutter:
+    return PieceCutter(installed_tokeniser())
 
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return default_reader()
+    found = default_reader()
+    assert found
+    return found
 
 
 @settings(derandomize=True, deadline=None, max_examples=300)
@@ -48,25 +44,25 @@ def test_pieces_stand_for_characters_in_order(cutter: PieceCutter, text: str) ->
 
 
 @pytest.mark.parametrize("text", ["Giá cà phê hôm nay ra sao?", "The harbour reopened on 3 May.", "TP.HCM: 6.700 tỷ"])
-def test_pieces_cover_every_letter_and_are_the_embedders(tokeniser: Tokeniser, cutter: PieceCutter, text: str) -> None:
+def test_pieces_cover_every_letter_and_are_the_embedders(cutter: PieceCutter, text: str) -> None:
     pieces = cutter.cut(text)
-    assert list(pieces.ids) == tokeniser.ids(text)
+    assert list(pieces.ids) == installed_tokeniser().ids(text)
     covered = "".join(text[start:end] for start, end in zip(pieces.starts, pieces.ends, strict=True))
     assert covered == text.replace(" ", "")
 
 
 def test_a_row_holds_the_question_the_title_and_the_text(cutter: PieceCutter) -> None:
-    row = laid_out(cutter, START, END, "Who?", "Ferry", "It sank. Ada spoke.", LONGEST)
+    row = laid_out(cutter, "Who?", "Ferry", "It sank. Ada spoke.", LONGEST)
     assert [row.ids[0], row.ids[row.second - 1], row.ids[row.text - 1], row.ids[-1]] == [START, END, END, END]
     assert row.ids[row.text : -1] == row.pieces.ids == cutter.cut("It sank. Ada spoke.").ids
     first, last = row.tokens_of(Span(9, 12)) or (0, 0)
     assert cutter.cut("Ada").ids == row.ids[first : last + 1]
-    untitled = laid_out(cutter, START, END, "Who?", "", "It sank.", LONGEST)
+    untitled = laid_out(cutter, "Who?", "", "It sank.", LONGEST)
     assert untitled.ids.count(END) == 2
 
 
 def test_a_row_is_never_too_long(cutter: PieceCutter) -> None:
-    row = laid_out(cutter, START, END, "why " * 500, "title " * 500, "word " * 500, LONGEST)
+    row = laid_out(cutter, "why " * 500, "title " * 500, "word " * 500, LONGEST)
     assert len(row) == LONGEST
     assert row.second <= MAX_QUESTION + 5
     assert row.tokens_of(Span(0, 4)) == (row.text, row.text)
@@ -125,3 +121,18 @@ def test_a_sentence_beyond_what_is_read_has_no_answer(reader: Reader) -> None:
 
 def test_nothing_to_read(reader: Reader) -> None:
     assert reader.read("Who?", []) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "trimmed"),
+    [
+        ("on 19 June 2024.", "on 19 June 2024"),
+        ("“Ada Pine”,", "Ada Pine"),
+        ("…", "…"),
+        ("7,09%", "7,09%"),
+        ("(a) b", "a) b"),
+    ],
+)
+def test_an_answer_ends_with_its_words(text: str, trimmed: str) -> None:
+    span = _trimmed(text, 0, len(text))
+    assert text[span.start : span.end] == trimmed

@@ -10,12 +10,11 @@ import signal
 import subprocess
 import sys
 import zipfile
-import zlib
 from pathlib import Path
 
 import docx
 import pytest
-from test_readers_documents import make_pdf
+from pdf_pages import written
 
 from rag.readers import bounded
 from rag.readers.files import Record, read
@@ -95,13 +94,20 @@ def test_a_slow_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_pdf_that_unpacks_to_hours_of_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bounded, "_seconds_for", lambda path: 2)
-    shown = b"BT /F1 11 Tf (sang nay) Tj ET\n" * 500_000
-    packed = zlib.compress(shown, 9)
-    assert len(packed) < 60_000
-    stream = b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(packed), packed)
-    bomb = make_pdf([BODY])
-    start, end = bomb.index(b"4 0 obj"), bomb.index(b"5 0 obj")
-    (tmp_path / "a.pdf").write_bytes(bomb[:start] + b"4 0 obj\n" + stream + b"\nendobj\n" + bomb[end:])
+    # Each form draws the next one ten times, a little aside.
+    shown = [b"1 0 0 1 0.3 0 cm /F Do\n" * 10] * 8 + [b"BT /F1 11 Tf 50 700 Td <00610062> Tj ET"]
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R "
+        b"/Resources << /XObject << /F 6 0 R >> >> >>",
+        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+    ]
+    for number, content in enumerate(shown):
+        drawn = b"/Resources << /Font << /F1 4 0 R >> /XObject << /F %d 0 R >> >>" % (number + 6)
+        form = b"<< /Type /XObject /Subtype /Form /BBox [0 0 595 842] %s /Length %d >>" % (drawn, len(content))
+        objects.append(b"%s\nstream\n%s\nendstream" % (form, content))
+    (tmp_path / "a.pdf").write_bytes(written(objects))
     assert "takes over 2 s" in said(tmp_path / "a.pdf")
 
 

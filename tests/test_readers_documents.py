@@ -107,7 +107,7 @@ def test_pdf_that_cannot_be_read_says_why(tmp_path: Path) -> None:
     (tmp_path / "scan.pdf").write_bytes(make_pdf([""]))
     (tmp_path / "broken.pdf").write_bytes(make_pdf(PDF_LINES)[:300])
     assert "password" in the_failure(tmp_path / "locked.pdf").reason
-    assert "OCR" in the_failure(tmp_path / "scan.pdf").reason
+    assert "a PDF without text" in the_failure(tmp_path / "scan.pdf").reason
     assert "broken PDF" in the_failure(tmp_path / "broken.pdf").reason
 
 
@@ -135,8 +135,8 @@ def test_docx_paragraphs_tables_and_properties(tmp_path: Path) -> None:
     record = the_record(tmp_path / "a.docx")
     assert record.text.split("\n") == [
         "Chợ nổi họp lại từ sáng chủ nhật.",
-        "Thuyền | 120",
-        "Khách | 900 người",
+        "Thuyền: 120",
+        "Khách: 900 người",
         "Ban quản lý thu phí 5.000 đồng.",
     ]
     assert (record.title, record.author, record.published) == ("Chợ nổi mở lại", "Lê Văn Tám", None)
@@ -161,6 +161,59 @@ def test_docx_reads_insertions_and_leaves_out_deleted_and_hidden_text(tmp_path: 
     record = the_record(tmp_path / "a.docx")
     assert record.text == "Bão số 3 đổi hướng\nBão vào lúc nửa đêm."
     assert record.title == "Bão số 3 đổi hướng"
+
+
+def test_docx_struck_out_runs_are_gone_and_notes_are_read(tmp_path: Path) -> None:
+    from docx import Document
+
+    document = Document()
+    paragraph = document.add_paragraph("The mill paid ")
+    paragraph.add_run("90").font.strike = True
+    paragraph.add_run("80").font.double_strike = True
+    paragraph.add_run("60 crowns.")
+    document.save(str(tmp_path / "plain.docx"))
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    with zipfile.ZipFile(tmp_path / "plain.docx") as source, zipfile.ZipFile(tmp_path / "a.docx", "w") as target:
+        for name in source.namelist():
+            content = source.read(name).decode("utf-8", "surrogateescape")
+            if name == "word/_rels/document.xml.rels":
+                notes = (
+                    f'<Relationship Id="n{kind}" Type="{office}/{kind}" Target="{kind}.xml"/>'
+                    for kind in ("footnotes", "endnotes")
+                )
+                content = content.replace("</Relationships>", f"{''.join(notes)}</Relationships>")
+            if name == "[Content_Types].xml":
+                kind = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+                types = (
+                    f'<Override PartName="/word/{kinds}.xml" ContentType="{kind}.{kinds}+xml"/>'
+                    for kinds in ("footnotes", "endnotes")
+                )
+                content = content.replace("</Types>", f"{''.join(types)}</Types>")
+            target.writestr(name, content.encode("utf-8", "surrogateescape"))
+        for kind, words in (("footnote", "Less 4 crowns of costs."), ("endnote", "Court file 12.")):
+            rule = f'<w:{kind} w:type="separator" w:id="0"><w:p><w:r><w:t>rule</w:t></w:r></w:p></w:{kind}>'
+            note = f'<w:{kind} w:id="2"><w:p><w:r><w:t>{words}</w:t></w:r></w:p></w:{kind}>'
+            target.writestr(f"word/{kind}s.xml", f'<w:{kind}s xmlns:w="{space}">{rule}{note}</w:{kind}s>')
+    assert the_record(tmp_path / "a.docx").text == "The mill paid 60 crowns.\nLess 4 crowns of costs.\nCourt file 12."
+
+
+def test_docx_tables_name_their_columns(tmp_path: Path) -> None:
+    from docx import Document
+
+    document = Document()
+    table = document.add_table(rows=4, cols=3)
+    texts = ("Budget", "2025", "2026", "Roads", "120", "131", "", "n. a.", "", "Schools", "300", "344")
+    for cell, text in zip((c for row in table.rows for c in row.cells), texts, strict=True):
+        cell.text = text
+    table.cell(1, 0).merge(table.cell(2, 0))
+    table.cell(2, 1).merge(table.cell(2, 2))
+    document.save(str(tmp_path / "a.docx"))
+    assert the_record(tmp_path / "a.docx").text.split("\n") == [
+        "Budget: Roads | 2025: 120 | 2026: 131",
+        "Budget: Roads | 2025: n. a. | 2026: n. a.",
+        "Budget: Schools | 2025: 300 | 2026: 344",
+    ]
 
 
 def test_docx_that_cannot_be_read_says_why(tmp_path: Path) -> None:

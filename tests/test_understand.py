@@ -20,7 +20,7 @@ from rag.understand.hear import TALKING, default_listener
 @pytest.fixture(scope="module")
 def cutter() -> PieceCutter:
     vocabulary = Weights.installed().vocabulary()
-    return PieceCutter(Tokeniser(vocabulary), vocabulary)
+    return PieceCutter(Tokeniser(vocabulary))
 
 
 def test_the_bare_question_runs_from_a_capital_to_a_question_mark() -> None:

@@ -91,6 +91,7 @@ class _Page:
         self.search.submit(library.search, None, self.shelf, **quick)
         self.shelf.expand(library.search, None, self.shelf, **quick)
         self.shelf.delete(library.remove, None, [*holdings, self.toast], **quick)
+        self.shelf.edit(library.edit, None, [*holdings, self.toast], **quick)
         self.evaluation.expand(self.evaluating.opened, None, [self.evaluation, self.cases, self.toast], **quick)
         self.evaluation.submit(self.evaluating.filtered, None, [self.cases, self.toast], **quick)
         self.cases.expand(self.evaluating.filtered, None, [self.cases, self.toast], **quick)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rag.answer.messages import QUOTED_IN, UNKNOWN_SOURCE, AnswerLanguage, shown_date
+from rag.answer.messages import QUOTED_IN, UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
 from rag.server.uploads import safe_name
 from rag.types import Filters
 from ui.conversation import Conversation, Exchange, Rating
@@ -63,6 +63,7 @@ class _Notes:
             escaped(citation.get("source") or UNKNOWN_SOURCE[self._language]),
             shown_date(citation.get("published"), self._language),
             escaped(citation.get("title") or ""),
+            shown_page(citation.get("page"), self._language),
             quote,
             link(address) if address else escaped(citation.get("path") or ""),
         ]

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse
 
-from rag.server.body_size import MAX_JSON_BYTES, MAX_UPLOAD_BYTES, limited_body
+from rag.server.body_size import MAX_PAGE_BYTES, MAX_UPLOAD_BYTES, limited_body
 from rag.server.errors import Refusal
 from rag.server.forwarded import own_path
 from rag.server.guard import LOCAL_HOSTS, is_forwarded, is_own_request
@@ -59,7 +59,7 @@ class Gate:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
-        most = MAX_UPLOAD_BYTES if _UPLOAD.fullmatch(own_path(scope)) else MAX_JSON_BYTES
+        most = MAX_UPLOAD_BYTES if _UPLOAD.fullmatch(own_path(scope)) else MAX_PAGE_BYTES
         try:
             answer: App = self._refusal(Request(scope), scope) or self._app
             receive = limited_body(scope, receive, most)

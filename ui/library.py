@@ -10,20 +10,24 @@ from typing import Any
 import gradio as gr
 
 from rag.answer.messages import AnswerLanguage
-from rag.errors import RagError
+from rag.errors import RagError, UsageError
+from rag.fetch import watched
 from rag.server.uploads import safe_name, stored
+from rag.store.edits import FIELDS
 from rag.types import IngestReport
 from ui.chat import SKIP, message_of
 from ui.desk import Desk
 from ui.faults import file_reason
 from ui.form import Form
 from ui.limits import Upload, check_uploads, checked_upload
+from ui.refusals import Refused
 from ui.render import render
-from ui.texts import say
+from ui.texts import TEXTS, say
 from ui.toast import toast
 
 # Articles shown at first, and at most: for more there is the search.
 PAGE, MOST = 100, 1000
+_LONGEST_FIELD = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class Library:
         restorable = {info.id for info in shown if Path(info.path).is_file()}
         return render(
             "library", self._language, shown=shown, matching=matching, total=total, most=MOST,
-            restorable=restorable, search=search, order=order,
+            restorable=restorable, search=search, order=order, watched=watched.read(self._desk.qa.settings.home),
         )  # fmt: skip
 
     def remove(self, event: gr.EventData) -> tuple[Any, ...]:
@@ -90,6 +94,21 @@ class Library:
             undo = {"kind": "article", "key": article.id, **kept}
             self._desk.removed[article.id] = article.path
         return *self.shown(form), toast(self._language, said, undo=undo)
+
+    def edit(self, event: gr.EventData) -> tuple[Any, ...]:
+        """library, archive line, limits, toast: what is known of an article, corrected."""
+        form = Form.of(event._data)
+        try:
+            changes = {field: form.text(field, _LONGEST_FIELD) for field in FIELDS}
+            edited = self._desk.qa.edit(form.text("article"), **changes)
+        except UsageError:
+            # Of these fields only the date can be wrong.
+            error = Refused(TEXTS["bad_date"], value=form.text("published"))
+            return SKIP, SKIP, SKIP, toast(self._language, message_of(error, self._language), failed=True)
+        except RagError as error:
+            return SKIP, SKIP, SKIP, toast(self._language, message_of(error, self._language), failed=True)
+        said = self._say("article_edited", title=edited.title or self._say("untitled"))
+        return *self.shown(form), toast(self._language, said)
 
     def restore(self, form: Form) -> tuple[Any, ...]:
         """library, archive line, limits, toast; only of what was removed here."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from rag.answer.messages import AnswerLanguage
+from rag.text.rows import tables
 from rag.types import Article, Citation, Span, merge_spans
 from ui.markdown import is_address
 from ui.render import render
@@ -42,6 +43,14 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
+class Table:
+    """Rows that follow each other in the text: the names of the columns, and of each row the pieces of its cells."""
+
+    names: tuple[str, ...]
+    rows: tuple[tuple[tuple[Piece, ...], ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """The citation that is read, among those of its answer: that of a conversation's turn, None while it is made."""
 
@@ -68,7 +77,7 @@ def article_page(
     return render(
         "reader", page,
         article=article,
-        paragraphs=paragraphs(article, marks, shown),
+        blocks=blocks(article, marks, shown),
         part=shown,
         most=MOST_SHOWN,
         opened=opened,
@@ -102,6 +111,31 @@ def quote_span(article: Article, citation: Citation) -> Span | None:
         return Span(citation.start, citation.end)
     start = article.text.find(citation.quote) if citation.quote else -1
     return Span(start, start + len(citation.quote)) if start >= 0 else None
+
+
+def blocks(article: Article, marks: Sequence[Mark], shown: Span) -> list[Paragraph | Table]:
+    """The paragraphs of `shown`, and in their place the tables whose rows stand in it."""
+    found: list[Paragraph | Table] = []
+    start = shown.start
+    for table in tables(article.text):
+        if table.span.start < start or table.span.end > shown.end:
+            continue
+        found += paragraphs(article, marks, Span(start, table.span.start)) if start < table.span.start else ()
+        rows = tuple(tuple(_pieces(article, marks, cell) for cell in row) for row in table.rows)
+        found.append(Table(table.names, rows))
+        start = _line_after(article.text, table.span.end)
+    return [*found, *(paragraphs(article, marks, Span(start, shown.end)) if start < shown.end else ())]
+
+
+def _line_after(text: str, end: int) -> int:
+    while text[end : end + 1] == "\n":
+        end += 1
+    return end
+
+
+def _pieces(article: Article, marks: Sequence[Mark], cell: Span) -> tuple[Piece, ...]:
+    runs = _runs(cell, [mark for mark in marks if mark[0].overlaps(cell)])
+    return tuple(Piece(article.text[span.start : span.end], kind, marker) for span, kind, marker in runs)
 
 
 def paragraphs(article: Article, marks: Sequence[Mark], shown: Span | None = None) -> tuple[Paragraph, ...]:

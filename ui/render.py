@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date
+from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
 from ui.numbers import measured, number, percent
 from ui.texts import say
 
@@ -25,6 +26,8 @@ def render(template: str, language: AnswerLanguage, **values: Any) -> str:
         language=language,
         t=partial(say, language),
         date=partial(_date, language),
+        page=partial(_page, language),
+        moment=partial(_moment, language),
         number=partial(number, language),
         percent=partial(percent, language),
         measured=partial(measured, language),
@@ -35,6 +38,16 @@ def render(template: str, language: AnswerLanguage, **values: Any) -> str:
 
 def _date(language: AnswerLanguage, published: str | None) -> str:
     return shown_date(published, language)
+
+
+def _moment(language: AnswerLanguage, at: str) -> str:
+    """An ISO time as the clock of this machine shows it."""
+    local = datetime.fromisoformat(at).astimezone()
+    return f"{local:%H:%M}, {shown_date(f'{local:%Y-%m-%d}', language)}"
+
+
+def _page(language: AnswerLanguage, number: int | None) -> str:
+    return shown_page(number, language)
 
 
 @cache

@@ -266,4 +266,5 @@ def _citation(given: Given) -> dict[str, Any]:
         end=span.end,
         quote=given.text("quote"),
         score=-1.0 if score is None else score,
+        page=given.count("page") or None,
     ).to_dict()

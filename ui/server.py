@@ -17,7 +17,7 @@ from rag.answer.messages import AnswerLanguage
 from rag.errors import SettingsError
 from rag.newsqa import NewsQA
 from rag.readers.files import MAX_FILE_BYTES
-from rag.server.forwarded import Forwarded
+from rag.server.forwarded import Forwarded, signed_in
 from rag.server.line import Queue
 from rag.server.listen import is_this_machine
 from ui import export
@@ -40,9 +40,9 @@ _HEAD = (
 LANGUAGES: tuple[AnswerLanguage, ...] = ("vi", "en")
 
 
-def checked_host(host: str, users: Path | None) -> str:
+def checked_host(host: str, *, signs_in: bool) -> str:
     """The host to listen on. Raises SettingsError for one that others can reach while nobody has to sign in."""
-    if users is None and not is_this_machine(host):
+    if not signs_in and not is_this_machine(host):
         raise SettingsError(
             f"the page does not listen on {host} without sign-in; add a user with `rag user add NAME` and set "
             "RAG_USERS to that file, or listen on 127.0.0.1"
@@ -62,12 +62,16 @@ def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, line: Queue) 
     desk, sessions = Desk(qa, line), Sessions(qa.settings.home)
     desk.warm_up()
 
+    signs_in = users is not None or qa.settings.user_header is not None
+
     def user_of(request: Request) -> str | None:
+        if told := signed_in(request.scope):
+            return told
         user = sessions.user(request.cookies.get(COOKIE))
         return user if user and users and users.knows(user) else None
 
     def name_of(request: Request) -> str:
-        return (user_of(request) or "") if users else ""
+        return (user_of(request) or "") if signs_in else ""
 
     app.mount("/page-assets", StaticFiles(directory=ASSETS))
     app.add_api_route("/favicon.ico", _icon, include_in_schema=False)
@@ -75,16 +79,23 @@ def mount(app: FastAPI, qa: NewsQA, *, users: Users | None = None, line: Queue) 
     _add_downloads(app, desk, name_of)
     if users:
         _add_sign_in(app, users, sessions)
+    elif signs_in:
+        app.add_api_route("/login", _sign_in_elsewhere, include_in_schema=False)
+        app.add_api_route("/logout", _sign_in_elsewhere, methods=["POST"], include_in_schema=False)
     for language in LANGUAGES:
         gr.mount_gradio_app(
             app, build(desk, language), f"/{language}",
-            auth_dependency=user_of if users else None, footer_links=[], run_history=False, show_error=False,
+            auth_dependency=user_of if signs_in else None, footer_links=[], run_history=False, show_error=False,
             max_file_size=MAX_FILE_BYTES, ssr_mode=False, enable_monitoring=False, pwa=False, mcp_server=False,
             theme=gr.themes.Base(font=["system-ui", "sans-serif"], font_mono=["monospace"]), head=_HEAD,
         )  # fmt: skip
-    app.add_middleware(Gate, user_of=user_of if users else None)
+    app.add_middleware(Gate, user_of=user_of if signs_in else None)
     # Last, so that all others see the client's own address.
-    app.add_middleware(Forwarded, proxies=qa.settings.proxies)
+    app.add_middleware(Forwarded, proxies=qa.settings.proxies, user_header=qa.settings.user_header)
+
+
+def _sign_in_elsewhere(request: Request) -> Response:
+    return PlainTextResponse(TEXTS["sign_in_elsewhere"][_language_of(request)], 401)
 
 
 def _icon() -> Response:

@@ -20,6 +20,10 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "library_view": {"vi": "Kho bài", "en": "Library"},
     "other_language": {"vi": "English", "en": "Tiếng Việt"},
     "theme": {"vi": "Đổi nền sáng hoặc tối", "en": "Switch light or dark"},
+    "sign_in_elsewhere": {
+        "vi": "Đăng nhập và thoát ở máy chủ phía trước trang này.",
+        "en": "Sign in and out at the server in front of this page.",
+    },
     "sign_out": {"vi": "Thoát", "en": "Sign out"},
     "loading": {"vi": "Đang mở…", "en": "Opening…"},
     # What answers, over what
@@ -125,11 +129,16 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
     "previous": {"vi": "Trích dẫn trước", "en": "Previous citation"},
     "next": {"vi": "Trích dẫn sau", "en": "Next citation"},
     "original": {"vi": "Bài gốc", "en": "Original"},
+    "updated_on": {"vi": "cập nhật {date}", "en": "updated {date}"},
     "by_author": {"vi": "Tác giả: {author}", "en": "By {author}"},
     "gone": {"vi": "Bài này không còn trong kho", "en": "This article is no longer in the archive"},
     "gone_advice": {
         "vi": "Đoạn trích dưới đây được lưu cùng câu trả lời.",
         "en": "The quote below was kept with the answer.",
+    },
+    "recognised": {
+        "vi": "Văn bản được nhận dạng từ ảnh, độ chắc chắn {sure}: hãy đối chiếu tên và số với bản gốc.",
+        "en": "This text was read from a picture, {sure} sure: compare names and figures with the original.",
     },
     "moved": {
         "vi": "Bài đã thay đổi sau khi được trích; nay không còn nguyên văn đoạn này.",
@@ -162,8 +171,12 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "en": "Drop articles here, or click to choose files",
     },
     "kinds": {
-        "vi": "Văn bản, Markdown, HTML, PDF, Word, JSON; mỗi tệp không quá {most} MB",
-        "en": "Text, Markdown, HTML, PDF, Word, JSON; at most {most} MB a file",
+        "vi": "Văn bản, HTML, PDF, Word, bảng tính, thư, RSS, EPUB, JSON, ZIP…; mỗi tệp không quá {most} MB",
+        "en": "Text, HTML, PDF, Word, spreadsheets, mail, RSS, EPUB, JSON, ZIP…; at most {most} MB a file",
+    },
+    "watched": {
+        "vi": "Đang theo dõi {paths}; lần xem gần nhất {time}, thêm {added} bài",
+        "en": "Watching {paths}; last looked at {time}, {added} added",
     },
     "search": {"vi": "Tìm theo tên bài, báo, tác giả, ngày", "en": "Search title, outlet, author, date"},
     "sort": {"vi": "Sắp xếp", "en": "Sort by"},
@@ -186,6 +199,14 @@ TEXTS: Mapping[str, Mapping[str, str]] = {
         "vi": "Tệp gốc không còn, nên không hoàn tác được.",
         "en": "Its file is gone, so this cannot be undone.",
     },
+    "edit_details": {"vi": "Sửa", "en": "Edit"},
+    "edit_this": {"vi": "Sửa thông tin của “{title}”", "en": "Edit the details of “{title}”"},
+    "edit_title": {"vi": "Tiêu đề", "en": "Title"},
+    "edit_source": {"vi": "Nguồn", "en": "Source"},
+    "edit_published": {"vi": "Ngày đăng", "en": "Published"},
+    "edit_author": {"vi": "Tác giả", "en": "Author"},
+    "edit_save": {"vi": "Lưu", "en": "Save"},
+    "article_edited": {"vi": "Đã sửa “{title}”.", "en": "“{title}” was corrected."},
     "article_removed": {"vi": "Đã gỡ “{title}”.", "en": "“{title}” was removed."},
     "untitled": {"vi": "(không có tên)", "en": "(untitled)"},
     "show_more": {"vi": "Xem thêm", "en": "Show more"},

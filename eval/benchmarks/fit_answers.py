@@ -48,9 +48,9 @@ def observe(qa: NewsQA, questions: Iterable[AskedQuestion]) -> list[Observation]
     seen = []
     for question in questions:
         query = ArchiveQuery.of(understand(question.text, question.history, qa.retriever))
-        hits = qa.retriever.search(query)
-        articles = qa.catalogue.articles({hit.passage.article_id for hit in hits})
-        weighed = finder.weigh(query, hits, articles, _blank())
+        found = qa.retriever.found(query)
+        articles = qa.catalogue.articles({hit.passage.article_id for hit in found.hits})
+        weighed = finder.weigh(found, articles, _blank())
         holds = [question.is_answered_by(item.hit.passage.article_id, item.text) for item in weighed.candidates]
         if weighed.candidates:
             seen.append(Observation(weighed, np.array(holds, dtype=bool), question.answerable))

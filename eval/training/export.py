@@ -14,10 +14,11 @@ import numpy as np
 
 from rag.embed.calibrate import spreads_of
 from rag.embed.graph import Graph, Spreads, embedded, encoded
-from rag.embed.tokeniser import Tokeniser
+from rag.embed.tokeniser import installed_tokeniser
 from rag.embed.weights import Floats, Shape, Weights
 from rag.read.layout import laid_out
 from rag.read.pieces import PieceCutter
+from rag.read.reader import LONGEST
 
 # With whole numbers to 63 two products fit into 16 bits, so that one file serves processors with and without VNNI.
 LARGEST = 63
@@ -85,12 +86,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     weights = Weights.installed()
     state = torch.load(given.checkpoint, map_location="cpu")["model"]
     tensors = Trained({name: value.float().numpy() for name, value in state.items()}, weights.shape)
-    vocabulary = weights.vocabulary()
-    cutter = PieceCutter(Tokeniser(vocabulary), vocabulary)
+    cutter = PieceCutter(installed_tokeniser())
 
     def inputs() -> Any:
         for question, title, text in CALIBRATION:
-            layout = laid_out(cutter, vocabulary.start, vocabulary.end, question, title, text, 256)
+            layout = laid_out(cutter, question, title, text, LONGEST)
             kinds = (np.arange(len(layout)) >= layout.second).astype(np.float32)[None, :, None]
             yield {"words": weights.word_vectors(np.array([layout.ids])), "kinds": kinds}
 

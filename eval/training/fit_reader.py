@@ -25,7 +25,7 @@ from eval.training.readings import Reading
 from eval.training.sources import Example, Pair, Source
 from eval.training.torch_reader import TorchReader, word_table
 from eval.training.written import written
-from rag.embed.tokeniser import Tokeniser
+from rag.embed.tokeniser import installed_tokeniser
 from rag.embed.weights import Weights
 from rag.read.layout import Layout, laid_out
 from rag.read.pieces import PieceCutter
@@ -73,12 +73,12 @@ def split(source: Source) -> tuple[list[Any], Source]:
 class Items:
     """Turns examples into tokens."""
 
-    def __init__(self, cutter: PieceCutter, start: int, end: int) -> None:
-        self._cutter, self._start, self._end = cutter, start, end
+    def __init__(self, cutter: PieceCutter) -> None:
+        self._cutter = cutter
 
     def item(self, example: Example) -> Item | None:
         reading = example if isinstance(example, Reading) else Reading(example.claim, example.evidence, None)
-        layout = laid_out(self._cutter, self._start, self._end, reading.question, reading.title, reading.text, LONGEST)
+        layout = laid_out(self._cutter, reading.question, reading.title, reading.text, LONGEST)
         if isinstance(example, Pair):
             return Item(layout, label=example.label)
         if reading.answer is None:
@@ -288,8 +288,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     given.folder.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     weights = Weights.installed()
-    vocabulary = weights.vocabulary()
-    items = Items(PieceCutter(Tokeniser(vocabulary), vocabulary), vocabulary.start, vocabulary.end)
+    items = Items(PieceCutter(installed_tokeniser()))
     held_back, trained_on = held_back_of(everything(given.data, given.sets), items)
     trainer = Trainer(TorchReader(weights, given.frozen), word_table(weights), device)
     progress = Progress(given.folder / "reader.pt", trainer.model, optimiser_for(trainer.model, given.rate))

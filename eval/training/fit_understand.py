@@ -52,7 +52,7 @@ def items(messages: Iterable[Message]) -> list[Item]:
     engine = default_embedder().engine
     assert isinstance(engine, OnnxEngine), "training needs ONNX Runtime"
     vocabulary = Weights.installed().vocabulary()
-    cutter = PieceCutter(Tokeniser(vocabulary), vocabulary)
+    cutter = PieceCutter(Tokeniser(vocabulary))
     prefix = cutter.cut(QUERY_PREFIX).ids
     made = []
     for message in messages:

@@ -7,7 +7,7 @@ sentence of a document that stands in both languages; `vietnews.jsonl` and `stor
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ SEEN_SENTENCES = 22
 SEEN_CHARACTERS = 1500
 # Shares of windows that are drawn away from the answer; fewer than elsewhere, as near misses are written, too.
 NEAR_MISS = 0.15
+# ... and of questions that are put to another text.
+ELSEWHERE = 0.06
 
 Row = dict[str, Any]
 
@@ -37,7 +39,12 @@ class Text:
 
 def written(found: Mapping[str, Document], data: Path) -> Iterator[Source]:
     parallel = [row for row in _rows("parallel") if row["document"] in found]
-    yield Source("written parallel", 0.5, parallel, lambda row, draws: _parallel(row, found[row["document"]], draws))
+
+    def of_document(row: Row, draws: random.Random) -> Reading | None:
+        asked, elsewhere = _elsewhere(row, parallel, draws)
+        return _parallel(asked, found[elsewhere], draws)
+
+    yield Source("written parallel", 0.5, parallel, of_document)
     news = {row["doc_id"]: _news(row) for row in json_lines(data / "vietnews" / "articles.jsonl")}
     yield _over("written vietnews", 0.3, "vietnews", news.__getitem__)
     stories = {row["id"]: Text("", row["text"]) for row in _rows("stories")}
@@ -45,7 +52,22 @@ def written(found: Mapping[str, Document], data: Path) -> Iterator[Source]:
 
 
 def _over(name: str, share: float, file: str, text_of: Callable[[str], Text]) -> Source:
-    return Source(name, share, list(_rows(file)), lambda row, draws: _single(row, text_of(row["document"]), draws))
+    rows = list(_rows(file))
+
+    def of_text(row: Row, draws: random.Random) -> Reading | None:
+        asked, elsewhere = _elsewhere(row, rows, draws)
+        return _single(asked, text_of(elsewhere), draws)
+
+    return Source(name, share, rows, of_text)
+
+
+def _elsewhere(row: Row, rows: Sequence[Row], draws: random.Random) -> tuple[Row, str]:
+    """The row with its document, or now and then as a question that another document does not answer."""
+    if draws.random() >= ELSEWHERE:
+        return row, row["document"]
+    other = draws.choice(rows)["document"]
+    unanswered = {name: value for name, value in row.items() if not name.startswith("answer") and name != "n"}
+    return (row if other == row["document"] else {**unanswered, "answer": None}), other
 
 
 def _rows(name: str) -> Iterable[Row]:

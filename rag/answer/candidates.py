@@ -16,7 +16,7 @@ from rag.types import Article, Hit, Passage, Span
 MIN_WORDS = 4
 # Characters of a window, and how many of them are read for a question.
 WINDOW = 440
-WINDOWS = 11
+WINDOWS = 8
 
 
 @dataclass(frozen=True, slots=True)

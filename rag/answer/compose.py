@@ -130,6 +130,7 @@ def citation(marker: int, quote: Quotable, article: Article) -> Citation:
         author=article.author,
         answer_start=quote.answer.start if quote.answer else None,
         answer_end=quote.answer.end if quote.answer else None,
+        page=article.page_at(quote.start),
     )
 
 

@@ -205,6 +205,11 @@ def shown_date(published: str | None, language: AnswerLanguage) -> str:
     return " ".join([*(str(day) for day in parts[2:]), *(_MONTHS[month - 1] for month in parts[1:2]), str(parts[0])])
 
 
+def shown_page(page: int | None, language: AnswerLanguage) -> str:
+    """A page's number as it is cited: "p. 7" or "tr. 7"; "" for what has no pages."""
+    return "" if page is None else f"{'p.' if language == 'en' else 'tr.'} {page}"
+
+
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",

@@ -29,6 +29,9 @@ FEATURES = (
 # Beyond this the reader is as sure as it gets.
 SURE = 12.0
 
+# The odds of a sentence that nothing read: they say nothing.
+_UNREAD = ReadSentence(0.0, None)
+
 WEIGHTS = Path(__file__).with_name("weights.json")
 
 
@@ -44,11 +47,11 @@ class Calibration:
 class Weighed:
     """Candidates [n] with their features [n, d], the chance [n] that each answers, and the words that do.
 
-    `answers` are ranges of the article's text inside the candidate's span.
+    `answers` are ranges of the article's text inside the candidate's span, None where nothing read it.
     """
 
     candidates: list[Candidate]
-    answers: list[Span]
+    answers: list[Span | None]
     rows: NDArray[np.float64]
     chances: NDArray[np.float64]
 
@@ -67,27 +70,33 @@ def calibration(path: Path = WEIGHTS) -> Calibration:
 
 
 def weigh(
-    reader: Reader,
+    reader: Reader | None,
     question: str,
     language: str,
     hits: Sequence[Hit],
     articles: Mapping[str, Article],
     fitted: Calibration,
 ) -> Weighed:
-    """The sentences that were read for a question in `language`, in the order in which they were read."""
+    """The sentences that were read for a question in `language`, in the order in which they were read.
+
+    Without a reader the search alone decides.
+    """
     windows = windows_of(hits, articles)
+    texts = [window.text for window in windows]
+    all_read = reader.read(question, texts) if reader else [[_UNREAD] * len(text.sentences) for text in texts]
     best = max((hit.score for hit in hits), default=0.0)
     candidates: list[Candidate] = []
-    answers: list[Span] = []
+    answers: list[Span | None] = []
     rows: list[list[float]] = []
-    for window, read in zip(windows, reader.read(question, [window.text for window in windows]), strict=True):
+    for window, read in zip(windows, all_read, strict=True):
         article = articles[window.hit.passage.article_id]
         for at, sentence in enumerate(read):
             found = candidate(window.hit, window.first + at, article)
-            if found is None or sentence.answer is None:
+            if found is None or sentence.log_odds == float("-inf"):
                 continue
+            answer = sentence.answer
             candidates.append(found)
-            answers.append(Span(window.start + sentence.answer.start, window.start + sentence.answer.end))
+            answers.append(answer and Span(window.start + answer.start, window.start + answer.end))
             rows.append(_row(found, sentence, window.hit.score - best, found.language != language))
     matrix = np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
     return Weighed(candidates, answers, matrix, fitted.chance(matrix))

@@ -1,4 +1,4 @@
-"""The commands that fill, empty and show the archive: `ingest`, `remove`, `list`, `show`."""
+"""The commands that fill, empty, correct and show the archive: `ingest`, `remove`, `edit`, `list`, `show`."""
 
 from __future__ import annotations
 
@@ -12,20 +12,31 @@ from typing import TYPE_CHECKING
 from rag.commands import terminal
 from rag.commands.base import DONE, FAILED, AddCommand, open_archive, print_json, printer
 from rag.errors import UsageError
+from rag.fetch.addresses import is_address
 from rag.newsqa import NewsQA
 
 if TYPE_CHECKING:
     from rag.ingest.pipeline import Progress
 
 
+_EDITED = ("title", "source", "published", "author")
+
+
 def add(command: AddCommand) -> None:
     ingest = command("ingest", "add or update articles; safe to repeat and to interrupt")
-    ingest.add_argument("paths", metavar="PATH", nargs="*", help="a file, a folder or a .jsonl file")
+    ingest.add_argument(
+        "paths", metavar="PATH", nargs="*",
+        help="a file, a folder, or the address (https://...) of an article, a feed or a sitemap",
+    )  # fmt: skip
+    add_web_options(ingest)
     ingest.add_argument("--rebuild", action="store_true", help="embed everything again, for a changed embedder")
     ingest.add_argument(
         "--field", metavar="NAME=FIELD", action="append", default=[],
         help="which field of JSON records holds what, as text=body (may be repeated)",
     )  # fmt: skip
+    ingest.add_argument(
+        "--prune", action="store_true", help="remove the articles of a folder even where all its files are gone"
+    )
     ingest.set_defaults(run=_ingest)
 
     remove = command("remove", "remove articles")
@@ -43,6 +54,32 @@ def add(command: AddCommand) -> None:
     show.add_argument("--json", action="store_true", help="one object")
     show.set_defaults(run=_show)
 
+    edit = command("edit", "correct what is known of an article; kept until its file itself says otherwise")
+    edit.add_argument("id", metavar="ID")
+    for field in _EDITED:
+        edit.add_argument(f"--{field}", metavar=field.upper(), help="'' for unknown")
+    edit.add_argument("--json", action="store_true", help="the article as one object, without its text")
+    edit.set_defaults(run=_edit)
+
+
+def add_web_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-private", action="store_true", help="also read addresses of this machine and its network"
+    )
+    parser.add_argument(
+        "--most-pages",
+        metavar="N",
+        type=whole_number,
+        help="pages to fetch of what a feed or sitemap lists (default: 100)",
+    )
+
+
+def whole_number(text: str) -> int:
+    """A number above zero, as an option's `type`."""
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0 and len(text) < 9):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number above 0")
+    return int(text)
+
 
 def _progress() -> AbstractContextManager[Callable[[Progress], None] | None]:
     """What an ingestion reports to: a bar on a terminal, None elsewhere."""
@@ -57,17 +94,35 @@ def _ingest(args: argparse.Namespace) -> int:
     if not args.paths and not args.rebuild:
         raise UsageError("nothing to ingest; name files or folders, as in: rag ingest articles/")
     for path in args.paths:
-        if not Path(path).exists():
+        if not is_address(path) and not Path(path).exists():
             raise UsageError(f"{path}: there is no such file or folder; check the name")
     with open_archive(args) as qa, _progress() as on_progress:
-        report = qa.ingest(args.paths, field_map=_field_map(args.field), on_progress=on_progress, rebuild=args.rebuild)
-    for failure in report.failed:
+        report = qa.ingest(
+            args.paths,
+            field_map=field_map(args.field),
+            on_progress=on_progress,
+            rebuild=args.rebuild,
+            prune=args.prune,
+            allow_private=args.allow_private,
+            most_pages=args.most_pages,
+        )
+    for failure in (*report.failed, *report.missing):
         print(terminal.safe_line(f"{failure.path}: {failure.reason}"), file=sys.stderr)
+    if report.left_out:
+        terminal.say(_left_out(report.left_out))
     printer().report(report)
     return DONE if not report.failed or report.added + report.updated + report.unchanged else FAILED
 
 
-def _field_map(pairs: Sequence[str]) -> dict[str, str] | None:
+def _left_out(types: Sequence[tuple[str, int]]) -> str:
+    """ "7 files of other types left out: 5 .mov, 2 .psd"."""
+    count = sum(number for _, number in types)
+    files = "file of another type" if count == 1 else "files of other types"
+    return f"{count} {files} left out: {', '.join(f'{number} {suffix}' for suffix, number in types)}"
+
+
+def field_map(pairs: Sequence[str]) -> dict[str, str] | None:
+    """What `--field` options say. Raises UsageError for one that is not NAME=FIELD."""
     mapping = {}
     for pair in pairs:
         name, equals, field = pair.partition("=")
@@ -104,6 +159,20 @@ def _list(args: argparse.Namespace) -> int:
         printer().articles(articles)
     else:
         terminal.say("the archive is empty; add articles with: rag ingest PATH")
+    return DONE
+
+
+def _edit(args: argparse.Namespace) -> int:
+    changes = {field: getattr(args, field) for field in _EDITED if getattr(args, field) is not None}
+    if not changes:
+        raise UsageError(f"nothing to change; give one of: {', '.join(f'--{field}' for field in _EDITED)}")
+    with open_archive(args) as qa:
+        article = qa.edit(args.id, **changes)
+    if args.json:
+        print_json(article.to_dict())
+    else:
+        for name, value in terminal.facts(article):
+            print(f"{name}: {value}")
     return DONE
 
 

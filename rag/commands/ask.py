@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import sys
 
 from rag.commands.base import DONE, AddCommand, open_archive, print_json, printer
 from rag.errors import UsageError
 from rag.settings import ENGINES
 from rag.types import Filters
 
+# Characters; what is longer is no question, and its beginning is searched.
+READ_AT_MOST = 100_000
+
 
 def add(command: AddCommand) -> None:
     ask = command("ask", "answer a question, or a file of questions")
-    ask.add_argument("question", metavar="QUESTION", nargs="*")
+    ask.add_argument("question", metavar="QUESTION", nargs="*", help="- reads standard input")
     ask.add_argument("--json", action="store_true", help="one object")
     ask.add_argument("--from", metavar="DATE", dest="since", help="published on or after 2024-06-19, 2024-06 or 2024")
     ask.add_argument("--to", metavar="DATE", dest="until", help="published on or before")
@@ -40,7 +44,9 @@ def _ask(args: argparse.Namespace) -> int:
             from rag.commands.batch import answer_file
 
             return answer_file(qa, args.batch, args.out, filters, args.engine)
-        question = " ".join(args.question)
+        question = sys.stdin.read(READ_AT_MOST) if args.question == ["-"] else " ".join(args.question)
+        if not question.strip():
+            raise UsageError("the question is empty; write what you would like to know")
         if args.json:
             print_json(qa.ask(question, filters=filters, engine=args.engine).to_dict())
         else:

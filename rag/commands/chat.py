@@ -9,13 +9,17 @@ from pathlib import Path
 from rag.commands import terminal
 from rag.commands.base import DONE, AddCommand, add_address, address_of, open_archive
 from rag.errors import UsageError
+from rag.sample import SAMPLE
 
 
 def add(command: AddCommand) -> None:
     chat = command("chat", "the chat page in a browser")
     add_address(chat)
     chat.add_argument("--no-browser", action="store_true", help="only print the address")
-    chat.add_argument("--sample", metavar="PATH", help="ingest this first if the archive is empty")
+    chat.add_argument(
+        "--sample", metavar="PATH", nargs="?", const=str(SAMPLE),
+        help="if the archive is empty, ingest this first (default: the sample archive)",
+    )  # fmt: skip
     chat.set_defaults(run=_chat)
 
 
@@ -34,7 +38,7 @@ def _chat(args: argparse.Namespace) -> int:
         from ui import server
         from ui.users import Users
 
-        server.checked_host(host, settings.users)
+        server.checked_host(host, signs_in=settings.signs_in)
         listen.check_free(host, port)
         users = Users.load(settings.users) if settings.users else None
         app = server.create(qa, users=users, at_once=settings.concurrent_questions)

@@ -54,6 +54,8 @@ def add(command: AddCommand) -> None:
     parser.add_argument("--llamaindex", action="store_true", help="its evaluators too, by the configured model")
     parser.add_argument("--baseline", type=Path, metavar="FILE", help="what the gate compares with")
     parser.add_argument("--write", action="store_true", help="write the baseline from this run")
+    parser.add_argument("--trec", type=Path, metavar="DIR", help="write rankings and judgements as TREC's files too")
+    parser.add_argument("--datasets", type=Path, metavar="DIR", help="write answers as sets of RAGAS and DeepEval too")
     parser.add_argument("--json", action="store_true", help="the whole report as one object")
     parser.set_defaults(run=_eval)
 
@@ -112,6 +114,7 @@ def _options(args: argparse.Namespace, name: str) -> Options:
         "suite": name, "articles": args.articles, "engine": args.engine, "split": args.split, "limit": args.limit,
         "seed": args.seed, "out": args.out, "workers": args.workers, "timeout": args.timeout, "prices": args.prices,
         "retry": args.retry, "llamaindex": args.llamaindex,
+        "trec": args.trec, "datasets": args.datasets,
     }  # fmt: skip
     return Options(**{field: value for field, value in given.items() if value is not None})
 

@@ -44,8 +44,8 @@ def answer(shown: Answer) -> None:
         opening = line.plain[0] if line.plain.startswith(_OPENING) else ""
         quotes.add_row(opening, line[len(opening) :])
     console.print(quotes)
-    for line in terminal.doubts(shown):
-        console.print(Text(f"  {line}", style="yellow"))
+    for doubt in terminal.doubts(shown):
+        console.print(Text(f"  {doubt}", style="yellow"))
     if shown.citations:
         console.print()
         sources = [_source(citation, shown.language, quoted=shown.model is not None) for citation in shown.citations]

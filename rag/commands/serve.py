@@ -23,7 +23,7 @@ def _serve(args: argparse.Namespace) -> int:
         from rag.server.app import create_api
         from rag.server.line import Queue
 
-        with_page = not args.no_page and (settings.users is not None or listen.is_this_machine(host))
+        with_page = not args.no_page and (settings.signs_in or listen.is_this_machine(host))
         access.check_host(host, settings, with_page=with_page)
         listen.check_free(host, port)
         traces.begin(settings)

@@ -79,12 +79,13 @@ def json_line(value: Any, indent: int | None = None) -> str:
 
 
 def described(citation: Citation, language: str) -> str:
-    """ "outlet · date · title" as a reader of `language` reads it."""
-    from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date
+    """ "outlet · date · title · page" as a reader of `language` reads it."""
+    from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
 
     reader: AnswerLanguage = "en" if language == "en" else "vi"
     source = safe_line(citation.source) or UNKNOWN_SOURCE[reader]
-    parts = (source, shown_date(citation.published, reader), safe_line(citation.title))
+    date, page = shown_date(citation.published, reader), shown_page(citation.page, reader)
+    parts = (source, date, safe_line(citation.title), page)
     return " · ".join(part for part in parts if part)
 
 
@@ -125,8 +126,9 @@ def listed(info: ArticleInfo) -> tuple[str, ...]:
 def facts(article: Article) -> Iterator[tuple[str, str]]:
     """What is known of an article but its text."""
     for name, value in article.to_dict().items():
-        if value not in (None, ""):
-            yield name, safe_line(str(value))
+        for one in value if isinstance(value, list) else [value]:
+            if one not in (None, ""):
+                yield name, safe_line(str(one))
 
 
 def counts(report: IngestReport) -> dict[str, int]:

@@ -30,6 +30,7 @@ def check_settings(settings: Settings) -> Check:
         "CHROMA_DATABASE": settings.chroma_database or "not set",
         "CHROMA_API_KEY": "set" if settings.chroma_api_key else "not set",
         "RAG_USERS": str(settings.users) if settings.users else "not set",
+        "RAG_USER_HEADER": settings.user_header or "not set",
     }
     detail = ", ".join(f"{name}={value}" for name, value in shown.items())
     try:

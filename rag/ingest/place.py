@@ -49,7 +49,8 @@ class Reading:
 class Incoming:
     """A record on its way in: `article.id` is the id that the file gives it, or "".
 
-    `passages` is None while its content is known to the archive and nothing has to be embedded.
+    `content_hash` is of what the file tells. `passages` is None while its content is known to the archive and nothing
+    has to be embedded. `told` is the article as the file tells it, where `article` may have a person's corrections.
     """
 
     article: Article
@@ -57,6 +58,7 @@ class Incoming:
     record: str
     reading: Reading
     passages: Sequence[EmbeddedPassage] | None = None
+    told: Article | None = None
 
     @property
     def location(self) -> Location:
@@ -76,6 +78,7 @@ def place(writer: Writer, incoming: Incoming) -> Outcome:
     standing = writer.ledger.article_at(location)
     if known is not None:
         claimed.add(known)
+        _settle_edits(writer, known, incoming)
         if known != standing:
             writer.ledger.place(location, known)
             return "duplicate"
@@ -91,10 +94,16 @@ def place(writer: Writer, incoming: Incoming) -> Outcome:
         writer.replace(article, incoming.content_hash, incoming.passages)
     else:
         writer.add(article, incoming.content_hash, incoming.passages)
+    _settle_edits(writer, article.id, incoming)
     stories.link(writer, article)
     writer.ledger.place(location, article.id)
     claimed.add(article.id)
     return "updated" if changed else "added"
+
+
+def _settle_edits(writer: Writer, article_id: str, incoming: Incoming) -> None:
+    if incoming.told is not None:
+        writer.edits.drop_outdated(article_id, incoming.told)
 
 
 def _changed_article(writer: Writer, incoming: Incoming, standing: str | None) -> str | None:

@@ -28,7 +28,7 @@ def listed_models(endpoint: Endpoint, timeout: float = LIST_SECONDS) -> list[str
             with lifeline:
                 names = _names(json.loads(models.list().content))
         except Exception as error:
-            # Whatever openai, httpx or a server's odd reply raises.
+            # Whatever openai, its transport or a server's odd reply raises.
             if lifeline.expired:
                 raise failures.expired("quiet", seconds, endpoint) from error
             raise failures.failure(error, endpoint, None) from error

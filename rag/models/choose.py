@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit, urlunsplit
 
-from rag.errors import SettingsError
-from rag.settings import DEFAULT_LLM, LOCAL_LLM, Settings
+from rag.errors import SettingsError, UsageError
+from rag.settings import DEFAULT_LLM, ENGINES, LOCAL_LLM, Settings
 from rag.text.address import without_credentials
 
 Provider = Literal["openai", "azure", "server", "local"]
@@ -38,9 +38,11 @@ def choose(settings: Settings, engine: str | None = None) -> Choice:
 
     "auto" takes the local model where LLM_MODEL=local, else the server of a base URL, else OpenAI where there is a
     key, else quotes. Raises SettingsError where "llm" is asked for and no language model is configured, and for an
-    address that is none.
+    address that is none; UsageError for an engine that there is not.
     """
     asked = engine or settings.engine
+    if asked not in ENGINES:
+        raise UsageError(f"there is no engine {asked!r}; use one of: {', '.join(ENGINES)}")
     if asked == "quotes":
         return Choice("quotes", why="as asked for")
     if settings.llm_model == LOCAL_LLM:

@@ -22,6 +22,7 @@ from llama_index.core.llms.callbacks import llm_chat_callback, llm_completion_ca
 from llama_index.core.llms.custom import CustomLLM
 from pydantic import PrivateAttr
 
+from rag import background
 from rag.errors import ModelError
 from rag.models.catalogue import listed_models
 from rag.models.choose import Choice
@@ -186,8 +187,7 @@ class ChatModel(CustomLLM):
             yield _said(writing, "")
 
     async def _astream_chat(self, messages: Sequence[ChatMessage], **kwargs: Any) -> ChatResponseAsyncGen:
-        pieces = self._stream_chat(messages, **kwargs)
-        while (said := await asyncio.to_thread(next, pieces, None)) is not None:
+        async for said in background.items(lambda: self._stream_chat(messages, **kwargs)):
             yield said
 
 

@@ -50,22 +50,22 @@ class Endpoint:
 
     @cached_property
     def _tls(self) -> SSLContext:
-        import httpx
+        import httpx2
 
         if self.base_url.startswith("https:"):
-            return httpx.create_ssl_context()
+            return httpx2.create_ssl_context()
         # Trusts nobody, and is not asked: reading the certificates takes longer than the rest of a client.
         return SSLContext(PROTOCOL_TLS_CLIENT)
 
     def client(self, lifeline: Lifeline) -> OpenAI:
         """A client for the request that `lifeline` watches; close it after. It asks once and follows no redirect."""
-        import httpx
+        import httpx2
         from openai import AzureOpenAI, OpenAI
 
-        http = httpx.Client(
+        http = httpx2.Client(
             verify=self._tls,
             trust_env=not self.on_machine,
-            timeout=httpx.Timeout(lifeline.total, connect=min(CONNECT_SECONDS, lifeline.quiet)),
+            timeout=httpx2.Timeout(lifeline.total, connect=min(CONNECT_SECONDS, lifeline.quiet)),
             event_hooks={"request": [lifeline.follow]},
             # The key must not go where a server points to.
             follow_redirects=False,

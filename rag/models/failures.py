@@ -30,7 +30,7 @@ PASSING = (408, 429, 500, 502, 503, 504, 529)
 
 def failure(error: Exception, endpoint: Endpoint, model: str | None) -> ModelError:
     """The ModelError for whatever `openai` or the reading of its reply raised."""
-    from httpx import HTTPError
+    from httpx2 import HTTPError
     from openai import APIConnectionError, APIStatusError
 
     if isinstance(error, ModelError):
@@ -86,7 +86,7 @@ def retry_after(error: Exception) -> float | None:
 
 def passes(error: Exception) -> bool:
     """Whether asking again may help, as long as no text has arrived."""
-    from httpx import ConnectError, TimeoutException, TransportError
+    from httpx2 import ConnectError, TimeoutException, TransportError
     from openai import APIConnectionError, APIStatusError
 
     if isinstance(error, APIStatusError):

@@ -10,7 +10,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 
 class Lifeline:
@@ -37,8 +37,8 @@ class Lifeline:
         """Seconds until `total` is over."""
         return self._until - time.monotonic()
 
-    def follow(self, request: httpx.Request) -> None:
-        """Takes hold of the connection that the request will use: a request hook of `httpx.Client`."""
+    def follow(self, request: httpx2.Request) -> None:
+        """Takes hold of the connection that the request will use: a request hook of `httpx2.Client`."""
         request.extensions["trace"] = self._trace
 
     def _trace(self, event: str, info: dict[str, Any]) -> None:

@@ -79,9 +79,9 @@ def _await_queue(address: str, key: str) -> None:
 
     Its slots are told by the same thread that computes.
     """
-    import httpx
+    import httpx2
 
-    with httpx.Client(trust_env=False, timeout=_START_SECONDS) as client:
+    with httpx2.Client(trust_env=False, timeout=_START_SECONDS) as client:
         client.get(f"{address}/slots", headers={"Authorization": f"Bearer {key}"}).raise_for_status()
 
 

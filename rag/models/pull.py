@@ -23,7 +23,7 @@ from rag.models.shelf import LocalModel, accept, digest, models_folder
 from rag.text.address import one_line
 
 if TYPE_CHECKING:
-    import httpx
+    import httpx2
 
 log = logging.getLogger(__name__)
 
@@ -129,14 +129,14 @@ def _check_room(folder: Path, needed: int) -> None:
 
 def _from_hub(model: Published, file: IO[bytes], on_progress: OnProgress) -> None:
     """Appends what is missing. Raises _Unavailable; what came before that stays."""
-    import httpx
+    import httpx2
 
-    with httpx.Client(follow_redirects=True, timeout=httpx.Timeout(30.0, connect=10.0)) as client:
+    with httpx2.Client(follow_redirects=True, timeout=httpx2.Timeout(30.0, connect=10.0)) as client:
         for _ in range(_ATTEMPTS):
             have = file.tell()
             try:
                 _continue(client, model, file, on_progress)
-            except httpx.TransportError as error:
+            except httpx2.TransportError as error:
                 if file.tell() == have:
                     raise _Unavailable(type(error).__name__) from error
             if file.tell() >= model.size:
@@ -144,8 +144,8 @@ def _from_hub(model: Published, file: IO[bytes], on_progress: OnProgress) -> Non
     raise _Unavailable("it keeps breaking off")
 
 
-def _continue(client: httpx.Client, model: Published, file: IO[bytes], on_progress: OnProgress) -> None:
-    """Appends what one answer gives. Raises httpx.TransportError, _Unavailable."""
+def _continue(client: httpx2.Client, model: Published, file: IO[bytes], on_progress: OnProgress) -> None:
+    """Appends what one answer gives. Raises httpx2.TransportError, _Unavailable."""
     have = file.tell()
     with client.stream("GET", model.url, headers={"Range": f"bytes={have}-"} if have else {}) as response:
         if response.status_code == 200 and have:

@@ -103,7 +103,7 @@ class Writing:
                             yield from self._attempt(completions, request)
                             return
                         except Exception as error:
-                            # Whatever openai, httpx or a server's odd reply raises.
+                            # Whatever openai, its transport or a server's odd reply raises.
                             if not self._is_closed and not self._may_go_on(error, request, pauses):
                                 raise self._failure(error) from error
             finally:
@@ -111,7 +111,7 @@ class Writing:
                 self._count()
 
     def _attempt(self, completions: CompletionsWithStreamingResponse, request: dict[str, Any]) -> Iterator[str]:
-        """One request's text. Raises what openai and httpx do, ValueError for nonsense, ModelError."""
+        """One request's text. Raises what openai and its transport do, ValueError for nonsense, ModelError."""
         lifeline = self._lifeline
         streamed = bool(request.get("stream"))
         # A server that does not stream is silent until it is done.

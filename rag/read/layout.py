@@ -37,16 +37,13 @@ class Layout:
         return self.text + inside[0], self.text + inside[-1]
 
 
-def laid_out(cutter: PieceCutter, start: int, end: int, question: str, title: str, text: str, longest: int) -> Layout:
-    """At most `longest` tokens: a long question keeps its end, a long title and a long text their beginnings.
-
-    `start` and `end` are the ids that stand before the first token and behind each part.
-    """
+def laid_out(cutter: PieceCutter, question: str, title: str, text: str, longest: int) -> Layout:
+    """At most `longest` tokens: a long question keeps its end, a long title and a long text their beginnings."""
     asked = cutter.cut(QUERY_PREFIX).ids + cutter.cut(question).ids[-MAX_QUESTION:]
-    before = (start, *asked, end)
+    before = (cutter.start, *asked, cutter.end)
     head = cutter.cut(PASSAGE_PREFIX).ids
     if title:
-        head = (*head, *cutter.cut(title).ids[:MAX_TITLE], end)
+        head = (*head, *cutter.cut(title).ids[:MAX_TITLE], cutter.end)
     at = len(before) + len(head)
     pieces = cutter.cut(text).between(0, max(0, longest - at - 1))
-    return Layout((*before, *head, *pieces.ids, end), len(before), at, pieces)
+    return Layout((*before, *head, *pieces.ids, cutter.end), len(before), at, pieces)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.embed.tokeniser import Tokeniser
-from rag.embed.weights import Vocabulary
 
 _WORD = re.compile(r"\S+")
 _REMEMBERED_WORDS = 50_000
@@ -32,9 +31,11 @@ class Pieces:
 
 
 class PieceCutter:
-    """Cuts texts into pieces of the embedder's vocabulary."""
+    """Cuts texts into pieces of the embedder's vocabulary; `start` and `end` are the ids around what a model reads."""
 
-    def __init__(self, tokeniser: Tokeniser, vocabulary: Vocabulary) -> None:
+    def __init__(self, tokeniser: Tokeniser) -> None:
+        vocabulary = tokeniser.vocabulary
+        self.start, self.end = vocabulary.start, vocabulary.end
         self._tokeniser = tokeniser
         self._pieces = vocabulary.pieces
         self._unknown = vocabulary.unknown

@@ -7,6 +7,7 @@ the answer's start and one as its end, and the first token stands for "no answer
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -16,16 +17,19 @@ import numpy as np
 
 from rag.embed.batches import equal_lengths, in_parallel
 from rag.embed.onnx_engine import open_session
-from rag.embed.tokeniser import Tokeniser
+from rag.embed.tokeniser import Tokeniser, installed_tokeniser
 from rag.embed.weights import Floats, Weights
-from rag.errors import ReaderError
+from rag.errors import RagError, ReaderError
 from rag.read.layout import Layout, laid_out
 from rag.read.pieces import PieceCutter
 from rag.types import Span
 
+log = logging.getLogger(__name__)
+
 MODEL = Path(__file__).with_name("reader.onnx")
 # Tokens of a question and a passage together; the model has not seen longer ones.
 LONGEST = 256
+_EDGES = " .,;:!?…\"'“”‘’«»()[]|*"
 # An answer is a few words; longer spans are runs from one likely start to another's likely end.
 LONGEST_ANSWER = 48
 
@@ -53,28 +57,26 @@ class ReadSentence:
 class Reader:
     """Safe to call from several threads at once."""
 
-    def __init__(self, model: Path, weights: Weights) -> None:
+    def __init__(self, model: Path, weights: Weights, tokeniser: Tokeniser) -> None:
         """Raises ReaderError when the model cannot be run."""
         try:
             self._session = open_session(str(model))
         # ONNX Runtime's errors have no base class of their own.
         except Exception as error:
             raise ReaderError(f"{model.name}, the reading model, cannot be opened ({error}); install again") from error
-        vocabulary = weights.vocabulary()
         self._weights = weights
-        self._start, self._end = vocabulary.start, vocabulary.end
-        self._cutter = PieceCutter(Tokeniser(vocabulary), vocabulary)
+        self._cutter = PieceCutter(tokeniser)
 
     def read(self, question: str, texts: Sequence[Text]) -> list[list[ReadSentence]]:
         """For each text its sentences as read, in order."""
-        layouts = [
-            laid_out(self._cutter, self._start, self._end, question, text.title, text.text, LONGEST) for text in texts
-        ]
+        layouts = [laid_out(self._cutter, question, text.title, text.text, LONGEST) for text in texts]
         batches = equal_lengths(range(len(texts)), lambda at: len(layouts[at]))
         read: dict[int, list[ReadSentence]] = {}
         for batch, spans in zip(batches, in_parallel(lambda some: self._run(layouts, some), batches), strict=True):
             for at, scores in zip(batch, spans, strict=True):
-                read[at] = [_read_sentence(sentence, layouts[at], scores) for sentence in texts[at].sentences]
+                read[at] = [
+                    _read_sentence(texts[at].text, sentence, layouts[at], scores) for sentence in texts[at].sentences
+                ]
         return [read[at] for at in range(len(texts))]
 
     def _run(self, layouts: Sequence[Layout], batch: Sequence[int]) -> Floats:
@@ -87,7 +89,7 @@ class Reader:
         return spans
 
 
-def _read_sentence(sentence: Span, layout: Layout, scores: Floats) -> ReadSentence:
+def _read_sentence(text: str, sentence: Span, layout: Layout, scores: Floats) -> ReadSentence:
     tokens = layout.tokens_of(sentence)
     if tokens is None:
         return ReadSentence(float("-inf"), None)
@@ -98,11 +100,23 @@ def _read_sentence(sentence: Span, layout: Layout, scores: Floats) -> ReadSenten
     sums = np.where((lengths >= 0) & (lengths < LONGEST_ANSWER), sums, -np.inf)
     start, end = np.unravel_index(int(np.argmax(sums)), sums.shape)
     pieces, base = layout.pieces, first - layout.text
-    answer = Span(pieces.starts[base + start], pieces.ends[base + end])
+    answer = _trimmed(text, pieces.starts[base + start], pieces.ends[base + end])
     return ReadSentence(float(sums[start, end] - scores[0].sum()), answer)
 
 
+def _trimmed(text: str, start: int, end: int) -> Span:
+    """Without the stops and marks at either end, which pieces hold beside words; all of it where nothing else is."""
+    words = text[start:end]
+    left = len(words) - len(words.lstrip(_EDGES))
+    right = len(words.rstrip(_EDGES))
+    return Span(start + left, start + right) if left < right else Span(start, end)
+
+
 @cache
-def default_reader() -> Reader:
-    """The one that ships, loaded on first use. Raises ReaderError when it cannot be."""
-    return Reader(MODEL, Weights.installed())
+def default_reader() -> Reader | None:
+    """The one that ships, loaded on first use; None, after one line in the log, where it cannot be run."""
+    try:
+        return Reader(MODEL, Weights.installed(), installed_tokeniser())
+    except RagError as error:
+        log.warning("Nothing is read on this machine, answers are those of the search alone: %s", error)
+        return None

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.readers.box_labels import leads_to_another_story
 from rag.readers.bylines import is_signature, read_line
 from rag.readers.metadata import head_lines, tail_lines
 from rag.types import Span, merge_spans
@@ -59,6 +60,29 @@ _WHOLE_LINES = (
 _WHOLE_LINE = re.compile("|".join(f"(?:{pattern})" for pattern in _WHOLE_LINES), re.IGNORECASE)
 _TOPICS_WITH_WORDS = re.compile(r"#[^\s#][^#\n]*\s#[^\s#][^.!?]*")
 
+# A whole line that bids its reader follow, install or subscribe, and names where.
+_PLACES = (
+    r"(?:facebook|fanpage|twitter|zalo|telegram|whats\s?app|viber|you\s?tube|tik\s?tok|instagram|threads|linkedin|"
+    r"google (?:news|tin tức)|apple news|flipboard|rss|newsletters?|bản tin|podcasts?|(?:our|the|us on|mobile|this) "
+    r"(?:app|channel|page|community|group)|ứng dụng|kênh|trang(?: fanpage)?|inbox|hộp thư)"
+)
+_INVITATION = re.compile(
+    r"(?:(?:please |you can |don['’]t forget to )?(?:follow|join|like|subscribe|sign up|download|install|"
+    r"get (?:our|the)|connect with|find us|stay (?:informed|updated|tuned|connected|up to date))\b"
+    r"|(?:mời |kính mời )?(?:(?:bạn|quý|bạn đọc|quý vị|độc giả|quý độc giả|các bạn) ){0,3}(?:hãy |có thể |vui lòng )?"
+    r"(?:theo dõi|tham gia|đăng ký|tải|cài đặt|bấm|nhấn|like|follow|đón đọc|đón xem|kết nối)\b)"
+    rf"(?=.{{0,160}}\b(?:us|our|chúng tôi|báo|tòa soạn|toà soạn|{_PLACES}))"
+    rf"(?=.{{0,160}}\b{_PLACES}\b)[^.!?]{{0,200}}[.!?]?",
+    re.IGNORECASE,
+)
+
+# At the foot: on what terms the text may be used, and what kind of text it is.
+_NOTICE = re.compile(
+    r"(?=.*\b(?:this (?:article|story|text|piece)|bài (?:này|viết này|báo này)|văn bản này)\b)"
+    r"(?=.*\b(?:CC0|CC[ -]BY\b|public domain|sample (?:data|text|article)|dữ liệu mẫu|bài mẫu|licen[cs]ed? under|"
+    r"giấy phép|all rights reserved|republished (?:from|with|under)|fictional|hư cấu)\b)",
+    re.IGNORECASE,
+)
 _START = r"(?:^[ \t]*|(?<=[.!?…”\"’)\]])[ \t]{0,4})"
 _TO_STOP = r"[^.!?\n]{0,100}[.!?]?"
 _SOON = r"[^.!?\n]{0,80}"
@@ -140,7 +164,12 @@ def markup_spans(text: str) -> tuple[Span, ...]:
 def _whole_lines(text: str) -> Iterator[Span]:
     for match in _LINE.finditer(text):
         line = match.group().strip(_LIST_MARKS) if len(match.group()) <= _MAX_LINE else ""
-        if line and (_WHOLE_LINE.fullmatch(line) or _TOPICS_WITH_WORDS.fullmatch(line)):
+        if line and (
+            _WHOLE_LINE.fullmatch(line)
+            or _TOPICS_WITH_WORDS.fullmatch(line)
+            or leads_to_another_story(line)
+            or _INVITATION.fullmatch(line)
+        ):
             yield _trimmed(text, *match.span())
 
 
@@ -149,10 +178,14 @@ def _credit_lines(text: str) -> Iterator[Span]:
     tail = tail_lines(text)
     for line in (*head_lines(text), *tail):
         credit = read_line(line.text)
-        if credit and not credit.title:
+        if (credit and not credit.title) or (line in tail and _is_notice(line.text)):
             yield _trimmed(text, line.start, line.start + len(line.text))
     if len(tail) > 1 and is_signature(tail[-1].text.strip(), tail[-2].text.strip()):
         yield _trimmed(text, tail[-1].start, tail[-1].start + len(tail[-1].text))
+
+
+def _is_notice(line: str) -> bool:
+    return len(line) <= _MAX_LINE and bool(_NOTICE.match(line))
 
 
 def _trimmed(text: str, start: int, end: int) -> Span:

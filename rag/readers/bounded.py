@@ -18,8 +18,9 @@ from typing import Any
 
 from rag.errors import UsageError
 from rag.readers import parse as in_this_process
+from rag.readers.kinds import LISTED, suffix_of
 from rag.readers.record import Record
-from rag.types import Failure, Span
+from rag.types import Failure, Page, Span
 
 # Bytes of address space, and seconds of processor time for one article: some, and more for each megabyte of its file.
 MEMORY = 2 << 30
@@ -81,7 +82,7 @@ def _seconds_for(path: Path) -> int:
 
 
 def _which(path: Path, done: int) -> str:
-    return f"its article {done + 1}" if path.suffix.lower() in (".json", ".jsonl", ".ndjson") else "it"
+    return f"its article {done + 1}" if suffix_of(path.name) in LISTED else "it"
 
 
 class _Worker:
@@ -165,7 +166,10 @@ def _item(told: dict[str, Any]) -> Record | Failure:
     fields = {name: value for name, value in told.items() if name != "kind"}
     if told["kind"] == "failure":
         return Failure(**fields)
-    return Record(**{**fields, "unquotable": tuple(Span(start, end) for start, end in fields["unquotable"])})
+    spans = tuple(Span(start, end) for start, end in fields["unquotable"])
+    pages = tuple(Page(*page) for page in fields["pages"])
+    lines = tuple(fields["contradictions"])
+    return Record(**{**fields, "unquotable": spans, "contradictions": lines, "pages": pages})
 
 
 def _take() -> _Worker:

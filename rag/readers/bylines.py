@@ -7,6 +7,7 @@ tổng hợp)"); `read_mark` the outlet's mark before an article's first words (
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -50,13 +51,25 @@ _PARTICLES = frozenset(["de", "da", "del", "della", "van", "von", "der", "den", 
 
 # What may stand in a dateline beside the date itself, flattened.
 _DATELINE_WORD = re.compile(
-    r"\b(?:da cap nhat|cap nhat|lan cuoi|updated?|last|published|posted|dang|xuat ban|date|luc|ngay|on|at|gio|phut|"
+    r"\b(?:da cap nhat|cap nhat|lan cuoi|sua doi|chinh sua|updated?|modified|edited|first|last|"
+    r"published|posted|dang|xuat ban|date|luc|ngay|on|at|gio|phut|"
     r"thu (?:hai|ba|tu|nam|sau|bay|[2-7])|t[2-7]|chu nhat|cn|"
-    r"(?:mon|tues?|wed|wednes|thu|thurs?|fri|sat|satur|sun)(?:day)?|a\.?m|p\.?m|sa|ch|gmt|utc|[ecmp][ds]?t|ict|am|pm)\b\.?|[+-]?\d{1,2}(?:[:hg]\d{2}){0,2}\b|[|•·,:;()\-–—+]"
+    r"(?:mon|tues?|wed|wednes|thu|thurs?|fri|sat|satur|sun)(?:day)?|a\.?m|p\.?m|sa|ch|gmt|utc|[ecmp][ds]?t|ict|bst|"
+    r"[ce]es?t|ist|jst|kst|sgt|hkt|ae[ds]t|msk|am|pm)\b\.?|[+-]?\d{1,2}(?:[:hg.]\d{2}){0,2}\b|[|•·,:;()\-–—+]"
 )
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _PUBLISHED_WORD = re.compile(r"published|posted|dang|xuat ban")
 _DATE_WORD = re.compile(r"cap nhat|updat|publish|posted|dang|xuat ban|\bdate\b")
+# Where the parts of a dateline are set apart from each other, and the label before a date.
+_PART_EDGE = re.compile(r"\s*[|•·,;()/]\s*|\s+[-–—]\s+")
+_DATE_OF = re.compile(r"([^\W\d_][^\d:|•·,;()]{0,40}?)\s*:(?!\d)")
+_SAYS_PUBLISHED = re.compile(
+    r"\b(?:publish(?:ed)?|posted|updated|modified|cap nhat|dang|xuat ban)\W{0,3}(?:on|at|ngay|luc|vao)?\W{0,3}$"
+)
+_COUNT = re.compile(r"\d[\d.,:]*")
+_READING = re.compile(
+    r"(?:\d+ )?(?:min(?:ute)?s?[ -]?(?: ?read)?|phut doc|views?|luot (?:xem|doc)|comments?|binh luan|read(?:ing time)?)"
+)
 _BRACKETED = re.compile(r"\(([^()]{2,30})\)")
 _MARK = re.compile(
     r"\s*(?P<place>[^()\n]{0,60}?)\s*\(\s*(?P<outlet>[^()\n]{2,30}?)\s*\)\s*(?P<dash>[-–—:]+)?"
@@ -182,11 +195,64 @@ def _dateline(line: str) -> Credit | None:
     for mention in mentions:
         rest = rest.replace(line[mention.start : mention.end], "")
     left = _without(rest, _DATELINE_WORD)
-    if left and not (is_outlet(left) or _is_place(left)):
+    if left and not (is_outlet(left) or (_is_place(left) and _is_set_apart(left, line))):
+        return None
+    if _names_another_date(line, mentions):
         return None
     named = outlet or (left if left and is_outlet(left) else None)
     source = (outlet_of_mark(named) or named) if named else None
     return Credit(source=source, published=iso(_chosen(mentions, flat)))
+
+
+def is_dateline_rest(line: str, mentions: Sequence[DateMention]) -> bool:
+    """Whether a line, its dates aside, holds only what stands beside them: labels, names, outlets, places, read times.
+
+    "Hà Nội, 12/3/2026 | An Bình" is such a line; "Born: 12 March 1961" and "Deadline 3 May" are not.
+    """
+    if _names_another_date(line, mentions):
+        return False
+    flat = flatten(line)
+    if any(_SAYS_PUBLISHED.search(flat[: mention.start]) for mention in mentions):
+        return True
+    rest = list(line)
+    for mention in mentions:
+        rest[mention.start : mention.end] = "\0" * (mention.end - mention.start)
+    # How often it was read, and the time of day.
+    plain = _COUNT.sub(" ", "".join(rest))
+    return all(_is_beside_date(part) for part in _PART_EDGE.split(plain))
+
+
+def is_reading_time(line: str) -> bool:
+    """Whether a line only says how long it takes to read, or how often it was: "3 minute read"."""
+    return bool(_READING.fullmatch(flatten(line)))
+
+
+def is_of_date(text: str) -> bool:
+    """Whether a text is made of the words of datelines: weekdays, "Published", times."""
+    return not _without(text, _DATELINE_WORD)
+
+
+def _is_beside_date(part: str) -> bool:
+    """Whether one part of a dateline says nothing of what happened on that date."""
+    is_apart = "\0" not in part
+    left = _without(part.replace("\0", " "), _DATELINE_WORD)
+    if not left or _READING.fullmatch(flatten(left)) or is_outlet(left):
+        return True
+    if match := _BYLINE.fullmatch(left):
+        left = match["rest"]
+    named = is_person(left) and (is_apart or len(left.split()) > 1)
+    return named or (
+        is_apart and len(left.split()) <= 4 and not any(map(str.isdigit, left)) and left[-1:] not in ".!?:"
+    )
+
+
+def _names_another_date(line: str, mentions: Sequence[DateMention]) -> bool:
+    """Whether a label before a date says what it is the date of, other than of the article."""
+    for mention in mentions:
+        *_, label = (None, *_DATE_OF.findall(line[: mention.start]))
+        if label and not _LABEL.fullmatch(label.strip()) and _without(label, _DATELINE_WORD):
+            return True
+    return False
 
 
 def _chosen(mentions: list[DateMention], flat: str) -> DateMention:
@@ -202,6 +268,13 @@ def _without(text: str, pattern: re.Pattern[str]) -> str:
         kept.append(text[end : match.start()])
         end = match.end()
     return " ".join(" ".join((*kept, text[end:])).split())
+
+
+def _is_set_apart(place: str, line: str) -> bool:
+    """Whether a place stands apart from the date: "Hanoi, 12/3/2026", "HANOI June 17", and not "Born 12 March 1961"."""
+    at = line.find(place)
+    around = line[max(0, at - 3) : at] + line[at + len(place) : at + len(place) + 3]
+    return place.isupper() or not place.isascii() or at < 0 or any(char in ",-–—(|•·" for char in around)
 
 
 def _is_place(text: str) -> bool:

@@ -20,6 +20,8 @@ _INVISIBLE_COLOUR = re.compile(
 )
 _HIDDEN_CLASS = re.compile(r"(?:^|\s)(?:sr-only|visually-hidden|screen-reader-text|d-none|hidden|is-hidden)(?:\s|$)")
 _DROPPED_TAGS = ("script", "style", "template", "noscript", "iframe", "object", "svg")
+_STRUCK_TAGS = ("del", "s", "strike")
+_STRUCK_STYLE = re.compile(r"text-decoration(?:-line)?\s*:[^;]*line-through")
 _STYLE_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 # What holds the story is not dropped for a style sheet's sake: a script may show it once the page is loaded.
 _HOLDERS = ("html", "body", "main", "article")
@@ -37,6 +39,14 @@ def drop_hidden(tree: Any) -> None:
             continue
         is_data = element.tag == "script" and "ld+json" in (element.get("type") or "")
         if (element.tag in _DROPPED_TAGS and not is_data) or _is_hidden(element, names):
+            element.drop_tree()
+
+
+def drop_struck(tree: Any) -> None:
+    """Takes out what the page shows as deleted, in place; text behind it stays."""
+    for element in list(tree.iter("del", "s", "strike", "span", "font", "p", "li")):
+        is_struck = element.tag in _STRUCK_TAGS or _STRUCK_STYLE.search((element.get("style") or "").lower())
+        if is_struck and element.getparent() is not None:
             element.drop_tree()
 
 

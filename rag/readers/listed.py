@@ -10,6 +10,9 @@ from typing import Any, BinaryIO, TextIO
 
 from rag.errors import ReadError
 from rag.readers.encoding import decode, wide_codec
+from rag.readers.fields import is_whole, role_of
+from rag.readers.ghost import with_authors
+from rag.readers.record import Draft
 
 MAX_LINE_BYTES = 50_000_000
 _LISTS = (
@@ -26,9 +29,10 @@ _LISTS = (
     "hits",
     "posts",
 )
-_TEXTLIKE = ("text", "content", "body", "title", "headline", "noi_dung", "article")
+_DEEPEST = 30
 
-Entry = tuple[str, Mapping[str, Any] | ReadError]
+# A place in the file, and the fields of an article, the article itself, or why it cannot be read.
+Entry = tuple[str, Mapping[str, Any] | Draft | ReadError]
 
 
 def entries_of_json(text: str) -> tuple[bool, list[Entry]]:
@@ -39,8 +43,13 @@ def entries_of_json(text: str) -> tuple[bool, list[Entry]]:
     value = _loads(text)
     if isinstance(value, Mapping):
         listed = next((value[name] for name in _LISTS if _is_list_of_objects(value.get(name))), None)
+        # A list of blocks or of related links inside an article is no list of articles.
+        if listed is not None and not any(map(_is_article, listed)):
+            listed = None
         if listed is None and len(value) > 1 and all(_is_article(inner) for inner in value.values()):
             return True, [(f"[{key}]", {"id": key, **inner}) for key, inner in value.items()]
+        if listed is None and not is_whole(value) and (inside := list(_articles_inside(value, "", 0))):
+            return True, inside
         if listed is None:
             return False, [("", value)]
         value = listed
@@ -92,6 +101,23 @@ def _loads(text: str) -> Any:
         raise ReadError("a number of thousands of digits in its JSON; write it as text") from None
 
 
+def _articles_inside(value: Any, place: str, depth: int) -> Iterator[Entry]:
+    """The objects with an article's text at any depth of an export, in its order; nothing inside of an article."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, Mapping):
+        if depth and is_whole(value):
+            yield f"[{place}]", value
+            return
+        for name, inner in with_authors(value).items():
+            if isinstance(inner, Mapping | list):
+                yield from _articles_inside(inner, f"{place}.{name}".lstrip("."), depth + 1)
+    elif isinstance(value, list):
+        for i, inner in enumerate(value):
+            if isinstance(inner, Mapping | list):
+                yield from _articles_inside(inner, f"{place}.{i}".lstrip("."), depth + 1)
+
+
 def _object(entry: Any) -> Mapping[str, Any] | ReadError:
     if isinstance(entry, Mapping):
         return entry
@@ -103,4 +129,4 @@ def _is_list_of_objects(value: Any) -> bool:
 
 
 def _is_article(value: Any) -> bool:
-    return isinstance(value, Mapping) and any(isinstance(value.get(name), str) for name in _TEXTLIKE)
+    return isinstance(value, Mapping) and any(role_of(name) in ("text", "title", "abstract") for name in value)

@@ -1,4 +1,4 @@
-"""Markdown and plain text, with or without YAML front matter. Pure."""
+"""Markdown and plain text, with or without front matter in YAML or TOML. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any
 
 from rag.readers.fields import declared
 from rag.readers.record import Draft
+from rag.readers.tables import markdown_tables
 
 _FRONT_MATTER = re.compile(r"\ufeff?\s{0,20}---[ \t]*\r?\n(?P<yaml>.*?)\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)", re.DOTALL)
+_TOML = re.compile(r"\ufeff?\s{0,20}\+\+\+[ \t]*\r?\n(?P<toml>.*?)\r?\n\+\+\+[ \t]*(?:\r?\n|$)", re.DOTALL)
 _MAX_FRONT_MATTER = 64_000
 _KEY_LINE = re.compile(r"(?P<key>[\w][\w .-]{0,40}?)[ \t]*:[ \t]+(?P<value>\S.*)")
 _HEADING = re.compile(r"^(?:#[ \t]+(?P<atx>[^\n]+?)[ \t]*#*|(?P<setext>[^\n#>|*+-][^\n]*)\n=+)[ \t]*$", re.MULTILINE)
@@ -31,21 +33,24 @@ def read_text(text: str, *, is_markdown: bool) -> Draft:
     fields, body = split_front_matter(text)
     if not is_markdown:
         return declared(fields, body)
-    body = _plain_links(body)
+    body = markdown_tables(_plain_links(body))
     draft = declared(fields, body)
     heading = None if draft.title else _first_heading(body)
     return replace(draft, title=draft.title or heading, is_markdown=True)
 
 
 def split_front_matter(text: str) -> tuple[dict[str, Any], str]:
-    """The fields between two `---` lines at the top, and the text below; ({}, text) where there are none.
+    """The fields between two lines of `---`, or `+++` as in Hugo, at the top, and the text below; ({}, text) without.
 
     Front matter that is no valid YAML ("title: A: B") is read line by line.
     """
-    match = _FRONT_MATTER.match(text, 0, _MAX_FRONT_MATTER)
+    match = _FRONT_MATTER.match(text, 0, _MAX_FRONT_MATTER) or _TOML.match(text, 0, _MAX_FRONT_MATTER)
     if match is None:
         return {}, text
-    fields = _yaml(match["yaml"]) or _key_lines(match["yaml"])
+    if match.re is _TOML:
+        fields = _toml(match["toml"]) or _key_lines(match["toml"].replace(" = ", ": "))
+    else:
+        fields = _yaml(match["yaml"]) or _key_lines(match["yaml"])
     return (fields, text[match.end() :].lstrip("\r\n")) if fields else ({}, text)
 
 
@@ -57,6 +62,15 @@ def _yaml(source: str) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError, RecursionError):
         return {}
     return {str(key): value for key, value in loaded.items()} if isinstance(loaded, dict) else {}
+
+
+def _toml(source: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(source.replace("\r\n", "\n"))
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError):
+        return {}
 
 
 def _key_lines(source: str) -> dict[str, Any]:

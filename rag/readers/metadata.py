@@ -14,6 +14,7 @@ from itertools import islice
 from rag.readers.bylines import Credit, credit_of_url, is_signature, read_line, read_mark
 from rag.text.dates import DateMention, find_dates
 from rag.text.normalise import flatten
+from rag.text.rows import ROW_EDGE
 
 HEAD_LINES = 6
 TAIL_LINES = 4
@@ -131,6 +132,9 @@ def _plain_title(line: str) -> str:
 def _reads_as_title(line: str) -> bool:
     title = _plain_title(line)
     if len(title.split()) < 2 or len(title) > _MAX_TITLE or not any(map(str.isalpha, title)):
+        return False
+    if ROW_EDGE in title and ": " in title:
+        # A row of a table.
         return False
     if title.endswith((".", ":", ";", ",", "…", "-", "–", "—")) or _INNER_STOP.search(title):
         return False

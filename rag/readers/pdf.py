@@ -1,23 +1,35 @@
-"""PDF files: the text of the pages, with the line breaks of the layout taken out again."""
+"""PDF files: the text of the pages in reading order, without what the layout added, and where each page begins.
+
+PDFium finds the letters; `pdf_glyphs` makes words of them, `pdf_running` leaves headers and footers out, `pdf_layout`
+orders columns and tables, `pdf_paragraphs` joins lines. Scanned pages are read by `ocr`, where it is.
+"""
 
 from __future__ import annotations
 
-import io
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from rag.errors import ReadError
+from rag.readers import ocr
+from rag.readers.pdf_glyphs import Word, rows_of_words
+from rag.readers.pdf_layout import in_reading_order
+from rag.readers.pdf_paragraphs import text_of_pages
+from rag.readers.pdf_rules import Rule, rules_of
+from rag.readers.pdf_running import without_running_lines
 from rag.readers.record import Draft
-from rag.readers.web import silenced
+from rag.types import Page
 
 if TYPE_CHECKING:
-    from pypdf import PdfReader
+    from pypdfium2 import PdfDocument
 
 MAX_PAGES = 3_000
 MAX_CHARACTERS = 20_000_000
 
-_SENTENCE_END = re.compile(r"[.!?…:;][”\"’')\]]*$")
-_STARTS_ITEM = re.compile(r"[-•*–]\s|\d{1,2}[.)]\s")
+# More words of one letter than this share are letters that could not be joined; Vietnamese and English have few.
+_MOST_SINGLE, _FEWEST_WORDS = 0.5, 20
 _TOOL_TITLE = re.compile(
     r"microsoft (?:word|powerpoint|excel)|untitled|^document\d*$|^slide \d+|"
     r"\.(?:docx?|pdf|indd|qxd|xlsx?|pptx?|tex|html?|odt)$",
@@ -33,29 +45,22 @@ def read_pdf(data: bytes) -> Draft:
 
     Its creation date is its file's, not the article's, and is not read.
     """
-    from pypdf import PdfReader
-    from pypdf.errors import DependencyError
-
-    with silenced("pypdf"):
-        try:
-            reader = PdfReader(io.BytesIO(data))
-            if reader.is_encrypted and not reader.decrypt(""):
-                raise ReadError("protected by a password; save it without one")
-            pages = _pages(reader)
-            info = reader.metadata
-        except DependencyError:
-            raise ReadError("encrypted in a way that cannot be opened here; save it without protection") from None
-        except (ReadError, MemoryError):
-            raise
-        except Exception as error:  # pypdf raises whatever a damaged structure leads to
-            raise ReadError(f"a broken PDF ({type(error).__name__}); open it and save it again") from error
-    if not any(map(str.isalnum, "".join(pages))):
-        raise ReadError("a PDF without text, perhaps a scan; run text recognition (OCR) on it first")
-    title, author = (info.title, info.author) if info else (None, None)
+    with _opened(data) as document:
+        sheets = _sheets(document)
+        info = document.get_metadata_dict()
+    pages = without_running_lines([sheet.rows for sheet in sheets])
+    if not any(map(_has_letters, pages)):
+        advice = "and none is recognised in it; leave it out" if ocr.is_there() else f"a scan: {ocr.HOW_TO_GET_IT}"
+        raise ReadError(f"a PDF without text, {advice}")
+    _check_letters([word for page in pages for row in page for word in row])
+    text, starts = text_of_pages(
+        [in_reading_order(page, sheet.rules) for page, sheet in zip(pages, sheets, strict=True)]
+    )
     return Draft(
-        text="\n\n".join(filter(None, map(_paragraphs, pages))),
-        title=plausible_title(title),
-        author=plausible_author(author),
+        text=text,
+        title=plausible_title(info.get("Title")),
+        author=plausible_author(info.get("Author")),
+        pages=tuple(Page(start, sheet.sure) for start, sheet in zip(starts, sheets, strict=True)),
     )
 
 
@@ -71,50 +76,82 @@ def plausible_author(author: object) -> str | None:
     return text if 2 <= len(text.split()) <= 12 and not _TOOL_AUTHOR.search(text) else None
 
 
-def _pages(reader: PdfReader) -> list[str]:
-    pages: list[str] = []
-    size = 0
-    for number, page in enumerate(reader.pages, start=1):
-        if number > MAX_PAGES or size > MAX_CHARACTERS:
-            raise ReadError(f"over {MAX_PAGES} pages or {MAX_CHARACTERS} characters; split it into its articles")
-        pages.append(page.extract_text())
-        size += len(pages[-1])
-    return pages
+@contextmanager
+def _opened(data: bytes) -> Iterator[PdfDocument]:
+    """The document, which an empty password may open. Raises ReadError, also for what breaks while it is read."""
+    import pypdfium2
+    from pypdfium2.raw import FPDF_ERR_PASSWORD, FPDF_ERR_SECURITY
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+        try:
+            yield document
+        finally:
+            document.close()
+    except pypdfium2.PdfiumError as error:
+        if error.err_code == FPDF_ERR_PASSWORD:
+            raise ReadError("protected by a password; save it without one") from None
+        if error.err_code == FPDF_ERR_SECURITY:
+            raise ReadError("encrypted in a way that cannot be opened here; save it without protection") from None
+        raise ReadError("a broken PDF; open it and save it again") from error
 
 
-def _paragraphs(page: str) -> str:
-    """A page's lines joined into paragraphs; a page number alone at the top or foot is left out.
+@dataclass(slots=True)
+class _Sheet:
+    """A page as it was found: its lines of words, its rules, and how surely a scanned one was read."""
 
-    A line ends its paragraph when it ends a sentence and is clearly shorter than the column, or before a blank line
-    or a list item; a short line without a stop is a heading.
-    """
-    lines = [" ".join(line.split()) for line in page.split("\n")]
-    while lines and (not lines[-1] or lines[-1].isdigit()):
-        lines.pop()
-    while lines and (not lines[0] or lines[0].isdigit()):
-        lines.pop(0)
-    width = max(map(len, lines), default=0)
-    out: list[str] = []
-    for i, line in enumerate(lines):
-        previous = lines[i - 1] if i else ""
-        if out and line and not _breaks(previous, line, width):
-            out[-1] = _joined(out[-1], line)
-        elif line:
-            out.append(line)
-    return "\n".join(out)
+    rows: list[list[Word]]
+    rules: list[Rule]
+    sure: float | None = None
 
 
-def _breaks(previous: str, line: str, width: int) -> bool:
-    if not previous or _STARTS_ITEM.match(line):
-        return True
-    if line[0].islower():
-        return False
-    return len(previous) < 0.6 * width or (bool(_SENTENCE_END.search(previous)) and len(previous) < 0.9 * width)
+def _sheets(document: Any) -> list[_Sheet]:
+    if len(document) > MAX_PAGES:
+        raise ReadError(f"over {MAX_PAGES} pages; split it into its articles")
+    if not len(document):
+        raise ReadError("a PDF without pages; open it and save it again")
+    sheets: list[_Sheet] = []
+    size = scans = 0
+    for page in document:
+        sheet = _Sheet(rows_of_words(page), rules_of(page))
+        if not _has_letters(sheet.rows) and ocr.is_there() and _has_picture(page):
+            scans += 1
+            if scans > ocr.MAX_PAGES:
+                raise ReadError(f"over {ocr.MAX_PAGES} scanned pages; split it into its articles")
+            sheet.rows, sheet.sure = _recognised(page)
+        page.close()
+        sheets.append(sheet)
+        size += sum(len(word.text) + 1 for row in sheet.rows for word in row)
+        if size > MAX_CHARACTERS:
+            raise ReadError(f"over {MAX_CHARACTERS} characters; split it into its articles")
+    return sheets
 
 
-def _joined(head: str, line: str) -> str:
-    """Two lines as one; a word broken at the line's end is made whole, a name's hyphen ("Jong-un") kept."""
-    if not head.endswith("-") or head.endswith(" -") or not line[0].islower():
-        return f"{head} {line}"
-    word = head[:-1].rsplit(" ", 1)[-1]
-    return head + line if word[:1].isupper() else head[:-1] + line
+def _has_letters(rows: Sequence[Sequence[Word]]) -> bool:
+    return any(char.isalnum() for row in rows for word in row for char in word.text)
+
+
+def _has_picture(page: Any) -> bool:
+    from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+
+    return any(True for _ in page.get_objects(filter=(FPDF_PAGEOBJ_IMAGE,), max_depth=3))
+
+
+def _recognised(page: Any) -> tuple[list[list[Word]], float | None]:
+    scale = ocr.scale_for(*page.get_size())
+    return ocr.recognised(page.render(scale=scale, grayscale=True).to_pil(), 72 * scale)
+
+
+def _check_letters(words: list[Word]) -> None:
+    """Raises ReadError where letters stand alone, or have no names that programs could read."""
+    unnamed = sum(
+        not char.isprintable() or char == "\ufffd" or "\ue000" <= char <= "\uf8ff"
+        for word in words
+        for char in word.text
+    )
+    if unnamed > 0.3 * sum(len(word.text) for word in words):
+        raise ReadError("a PDF whose fonts do not say which letters they show; run text recognition (OCR) on it first")
+    letters = [word for word in words if any(map(str.isalpha, word.text))]
+    single = sum(len(word.text) == 1 for word in letters)
+    if len(letters) >= _FEWEST_WORDS and single > _MOST_SINGLE * len(letters):
+        raise ReadError("a PDF whose letters stand apart, each for itself; save it from its program again, or as text")

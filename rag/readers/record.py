@@ -12,7 +12,8 @@ from rag.readers.bylines import credit_of_url
 from rag.readers.metadata import from_text
 from rag.text.language import detect
 from rag.text.normalise import normalise
-from rag.types import Span, merge_spans
+from rag.text.outlets import known_name, outlet_key, outlet_keys
+from rag.types import Page, Span, merge_spans
 
 _MAX_FIELD = 500
 
@@ -22,7 +23,9 @@ class Draft:
     """An article as one format's reader found it: the raw text and what the file declares about it.
 
     `published` is an ISO date, month or year; `language` an ISO 639-1 code; what the file does not say is None.
-    `is_markdown` marks a text with Markdown's links and pictures in it.
+    `is_markdown` marks a text with Markdown's links and pictures in it. `is_dated`: the reader has looked wherever a
+    date of publication may stand, and none in the text is one. `contradictions` are lines on what the file's own data
+    say in two ways. `pages` are offsets into a text that is normalised already.
     """
 
     text: str
@@ -34,6 +37,10 @@ class Draft:
     url: str | None = None
     id: str | None = None
     is_markdown: bool = False
+    updated: str | None = None
+    contradictions: tuple[str, ...] = ()
+    is_dated: bool = False
+    pages: tuple[Page, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +62,9 @@ class Record:
     url: str | None
     path: str
     unquotable: tuple[Span, ...] = ()
+    updated: str | None = None
+    contradictions: tuple[str, ...] = ()
+    pages: tuple[Page, ...] = ()
 
 
 def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
@@ -68,20 +78,26 @@ def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
     told = from_text(text)
     url = _line(draft.url) or told.url
     address = credit_of_url(url) if url else None
-    published = draft.published or _finest(told.published, address.published if address else None)
+    in_text = None if draft.is_dated else told.published
+    published = draft.published or _finest(in_text, address.published if address else None)
     article_id = _line(draft.id)
+    language = draft.language or detect(text)
     key = article_id or url or hashlib.sha256(text.encode()).hexdigest()[:16]
     return Record(
         article_id=article_id,
         record=key if is_listed else "",
         text=text,
         title=_told(draft.title) or _told(told.title),
-        source=_told(draft.source) or (address.source if address else None) or _told(told.source),
+        source=_with_its_source(
+            _told(draft.source) or (address.source if address else None), _told(told.source), language
+        ),
         author=_told(draft.author) or _told(told.author),
         published=published,
-        language=draft.language or detect(text),
+        language=language,
         url=url,
         path=path,
+        updated=draft.updated,
+        contradictions=draft.contradictions,
         unquotable=merge_spans(
             (
                 *unquotable_spans(text),
@@ -89,7 +105,15 @@ def finish(draft: Draft, path: str, *, is_listed: bool = False) -> Record:
                 *(markup_spans(text) if draft.is_markdown else ()),
             )
         ),
+        pages=tuple(Page(min(page.start, len(text)), page.confidence) for page in draft.pages),
     )
+
+
+def _with_its_source(own: str | None, told: str | None, language: str) -> str | None:
+    """The outlet, and the well-known one that its text says it is taken from: "Báo Bến Sông, theo AFP"."""
+    if own is None or told is None or not known_name(told) or outlet_key(told) in outlet_keys(own):
+        return own or told
+    return f"{own}, {'theo' if language == 'vi' else 'after'} {told}"
 
 
 def _line(value: str | None) -> str | None:

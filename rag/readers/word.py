@@ -1,15 +1,18 @@
-"""Word files (DOCX): paragraphs and tables in reading order, without deleted, moved away or hidden text."""
+"""Word files (DOCX): paragraphs and tables in reading order, then notes; no deleted, struck-out or hidden text."""
 
 from __future__ import annotations
 
 import io
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from rag.errors import ReadError
 from rag.readers.pdf import plausible_author, plausible_title
 from rag.readers.record import Draft
+from rag.readers.tables import MAX_SPAN, Cell, table_lines
+from rag.text.rows import cell_text
 
 MAX_UNPACKED_BYTES = 200_000_000
 
@@ -29,7 +32,7 @@ def read_docx(data: bytes) -> Draft:
         properties = document.core_properties
         title, author = properties.title, properties.author
         body = document.element.body
-        blocks = [text for text in _blocks(body) if text.strip()]
+        blocks = [text for text in (*_blocks(body), *_notes(document.part)) if text.strip()]
         heading = next(filter(None, (_titled(paragraph) for paragraph in document.paragraphs[:10])), None)
     except Exception as error:  # python-docx raises whatever a damaged package leads to
         raise ReadError(f"a broken DOCX file ({type(error).__name__}); open it and save it again") from error
@@ -59,11 +62,59 @@ def _blocks(parent: Any) -> Iterator[str]:
         if element.tag == f"{_W}p":
             yield _text(element)
         elif element.tag == f"{_W}tbl":
-            for row in _rows(element):
-                cells = (" ".join(" ".join(_blocks(cell)).split()) for cell in row.iterchildren(f"{_W}tc"))
-                yield " | ".join(cells)
+            yield from table_lines(_cells(element))
         elif element.tag not in _NOT_READ:
             yield from _blocks(element)
+
+
+def _cells(table: Any) -> list[list[Cell]]:
+    """The rows of a table with what each cell spans."""
+    found: list[list[Cell]] = []
+    # By column, where the cell stands that goes on below.
+    open_cells: dict[int, tuple[int, int]] = {}
+    for row in _rows(table):
+        is_heading = row.find(f"{_W}trPr/{_W}tblHeader") is not None
+        cells: list[Cell] = [Cell("")] * _number(row.find(f"{_W}trPr/{_W}gridBefore"), least=0)
+        column = len(cells)
+        for cell in row.iterchildren(f"{_W}tc"):
+            columns = _number(cell.find(f"{_W}tcPr/{_W}gridSpan"))
+            merge = cell.find(f"{_W}tcPr/{_W}vMerge")
+            if merge is not None and merge.get(f"{_W}val") != "restart" and column in open_cells:
+                above, place = open_cells[column]
+                found[above][place] = replace(found[above][place], rows=found[above][place].rows + 1)
+            else:
+                open_cells.pop(column, None)
+                if merge is not None:
+                    open_cells[column] = (len(found), len(cells))
+                text = cell_text(" ".join(_blocks(cell)))
+                cells.append(Cell(text, columns, is_heading=is_heading or (bool(text) and _is_bold(cell))))
+            column += columns
+        found.append(cells)
+    return found
+
+
+def _number(element: Any, *, least: int = 1) -> int:
+    value = "" if element is None else element.get(f"{_W}val") or ""
+    return max(least, min(int(value), MAX_SPAN)) if value.isascii() and value.isdigit() and len(value) < 6 else least
+
+
+def _is_bold(cell: Any) -> bool:
+    """Whether all that is written in a cell is bold, as the names of columns are."""
+    runs = [run for run in cell.iter(f"{_W}r") if _text(run).strip()]
+    return bool(runs) and all(_is_set(run, "b") for run in runs)
+
+
+def _notes(part: Any) -> Iterator[str]:
+    """The footnotes and endnotes, in their order, a line each."""
+    from docx.oxml.parser import parse_xml
+
+    for kind in ("footnote", "endnote"):
+        notes = next((rel.target_part for rel in part.rels.values() if rel.reltype.endswith(f"/{kind}s")), None)
+        if notes is None:
+            continue
+        for note in parse_xml(notes.blob).iterchildren(f"{_W}{kind}"):
+            if note.get(f"{_W}type") in (None, "normal"):
+                yield " ".join(" ".join(_blocks(note)).split())
 
 
 def _rows(table: Any) -> Iterator[Any]:
@@ -90,8 +141,13 @@ def _text(element: Any) -> str:
 
 
 def _is_hidden(run: Any) -> bool:
-    vanish = run.find(f"{_W}rPr/{_W}vanish")
-    return vanish is not None and vanish.get(f"{_W}val") not in ("0", "false", "off")
+    """Whether a run is not seen, or seen as deleted."""
+    return any(_is_set(run, name) for name in ("vanish", "strike", "dstrike"))
+
+
+def _is_set(run: Any, name: str) -> bool:
+    found = run.find(f"{_W}rPr/{_W}{name}")
+    return found is not None and found.get(f"{_W}val") not in ("0", "false", "off")
 
 
 def _titled(paragraph: Any) -> str | None:

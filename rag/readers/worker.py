@@ -1,7 +1,7 @@
 """The process in which `rag.readers.bounded` has files read: one line asks for a file, one line tells each article.
 
 Asked: {"path", "field_map", "skip", "seconds"}. Told: {"kind": "record" | "failure" | "usage" | "end", ...}, where a
-record's `unquotable` are pairs. Its end is the end of what asks.
+record's `unquotable` and `pages` are pairs. Its end is the end of what asks.
 """
 
 from __future__ import annotations
@@ -49,7 +49,9 @@ def _told(item: Record | Failure) -> dict[str, Any]:
     fields = {name: getattr(item, name) for name in item.__dataclass_fields__}
     if isinstance(item, Failure):
         return {"kind": "failure", **fields}
-    return {"kind": "record", **fields, "unquotable": [[span.start, span.end] for span in item.unquotable]}
+    spans = [[span.start, span.end] for span in item.unquotable]
+    pages = [[page.start, page.confidence] for page in item.pages]
+    return {"kind": "record", **fields, "unquotable": spans, "pages": pages}
 
 
 def _tell(out: IO[bytes], value: dict[str, Any]) -> None:

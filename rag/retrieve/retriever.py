@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import asyncio
+import copy
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from llama_index.core.base.base_retriever import BaseRetriever
-from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
+from llama_index.core.schema import NodeRelationship, NodeWithScore, QueryBundle, RelatedNodeInfo, TextNode
 
 from rag.retrieve import dense, fuse, lexical
 from rag.retrieve.dense import Means, Vector
@@ -16,7 +19,7 @@ from rag.retrieve.prefer import preferences
 from rag.retrieve.query import ArchiveQuery, archive_query
 from rag.retrieve.restore import restore
 from rag.settings import LOCAL_EMBEDDER
-from rag.store.selection import Selection, selection
+from rag.store.selection import Selection
 from rag.text.asked_time import AskedTime, asked_time
 from rag.text.dates import bounds
 from rag.text.language import detect
@@ -37,8 +40,24 @@ LEXICAL_CANDIDATES = 60
 RESTORED_FROM = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The hits, and the question that brought them: with the diacritics that it was typed without."""
+
+    hits: tuple[Hit, ...]
+    question: str
+
+
 class ArchiveRetriever(BaseRetriever):
-    """`retrieve(str)` gives LlamaIndex nodes, `search(ArchiveQuery)` the hits behind them."""
+    """`retrieve(str)` gives LlamaIndex nodes, `search(ArchiveQuery)` the hits behind them.
+
+    A score ranks the passages of one question: the cosine with it, moved by words, dates and the conversation, so that
+    it may exceed 1 and says little across questions. A node's id is the passage's, its source node the article's;
+    `metadata` has `article_id`, `title`, `source` (the outlet), `published` as precise as known, and `date`, the
+    first day of that, by which post-processors sort.
+    """
+
+    _among: frozenset[str] | None = None
 
     def __init__(self, catalogue: Catalogue, index: Index, embedder: BaseEmbedding, top_k: int = 10) -> None:
         super().__init__()
@@ -49,12 +68,28 @@ class ArchiveRetriever(BaseRetriever):
 
     def search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
         """The passages that best fit the query, at most one telling of a story; fewer where there are fewer."""
-        with self.catalogue.snapshot():
-            return self._search(query) if query.text and self.catalogue.count().passages else ()
+        return self.found(query).hits
 
-    def _search(self, query: ArchiveQuery) -> tuple[Hit, ...]:
+    def among(self, ids: Collection[str]) -> ArchiveRetriever:
+        """The same retriever, which finds no other passages than those with these ids."""
+        limited = copy.copy(self)
+        limited._among = frozenset(ids)
+        limited.top_k = max(self.top_k, len(limited._among))
+        return limited
+
+    def found(self, query: ArchiveQuery) -> Found:
+        """The same, with the question as it was understood."""
+        with self.catalogue.snapshot():
+            if not query.text or not self.catalogue.count().passages:
+                return Found((), query.searched)
+            found = self._found(query)
+        if self._among is None:
+            return found
+        return replace(found, hits=tuple(hit for hit in found.hits if hit.passage.id in self._among))
+
+    def _found(self, query: ArchiveQuery) -> Found:
         means = self.means()
-        chosen = selection(query.filters)
+        chosen = self.catalogue.selection(query.filters)
         text, searched = query.text, query.searched
         language = detect(searched)
         matches = self._lexical(searched, language, chosen)
@@ -66,7 +101,7 @@ class ArchiveRetriever(BaseRetriever):
         prominence = lexical.prominence(matches)
         preference = preferences(candidates, self.asked_time(text), query.focus)
         scored = fuse.score(asked, candidates, means, prominence, preference)
-        return fuse.collapsed(scored, query.top_k or self.top_k)
+        return Found(fuse.collapsed(scored, query.top_k or self.top_k), searched)
 
     def _restored(self, typed: Sequence[str], matches: Mapping[int, float]) -> list[str]:
         best = sorted(matches, key=matches.__getitem__, reverse=True)[:RESTORED_FROM]
@@ -118,6 +153,9 @@ class ArchiveRetriever(BaseRetriever):
     def _retrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
         return self.nodes(self.search(archive_query(query_bundle)))
 
+    async def _aretrieve(self, query_bundle: QueryBundle) -> list[NodeWithScore]:
+        return await asyncio.to_thread(self._retrieve, query_bundle)
+
     def nodes(self, hits: Sequence[Hit]) -> list[NodeWithScore]:
         """The hits as LlamaIndex nodes; `metadata` says where each stands."""
         articles = self.catalogue.articles({hit.passage.article_id for hit in hits})
@@ -136,6 +174,7 @@ def _node(hit: Hit, article: Article) -> TextNode:
         "title": article.title,
         "source": article.source,
         "published": article.published,
+        "date": bounds(article.published)[0].isoformat() if article.published else None,
         "language": passage.language,
         "path": article.path,
         "url": article.url,
@@ -147,7 +186,8 @@ def _node(hit: Hit, article: Article) -> TextNode:
         end_char_idx=passage.end,
         metadata=metadata,
         excluded_embed_metadata_keys=list(metadata),
-        excluded_llm_metadata_keys=["article_id", "path", "url", "language"],
+        excluded_llm_metadata_keys=["article_id", "path", "url", "language", "date"],
+        relationships={NodeRelationship.SOURCE: RelatedNodeInfo(node_id=article.id)},
     )
 
 

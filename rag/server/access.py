@@ -29,9 +29,9 @@ def check_host(host: str, settings: Settings, *, with_page: bool) -> None:
     make = "set API_KEYS (`openssl rand -hex 24` writes a key)"
     if not is_this_machine(host):
         raise SettingsError(f"the API does not listen on {host} without keys; {make}, or listen on 127.0.0.1")
-    if with_page and settings.users:
+    if with_page and settings.signs_in:
         raise SettingsError(
-            f"RAG_USERS makes people sign in to the page, and nothing protects the API beside it; {make}, or run "
+            f"people sign in to the page, and nothing protects the API beside it; {make}, or run "
             "`rag chat` for the page alone"
         )
 

@@ -6,22 +6,22 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.server.errors import Refusal
+from rag.server.errors import PROBLEM, Refusal
 from rag.server.service import Question
 from rag.store.rows import ArticleInfo
 from rag.text.normalise import normalise
 from rag.types import Citation, Filters, Intent, Turn
 from rag.understand.understood import MAX_QUESTION
 
+# A conversation may be longer; only its end says what a question leans on.
 MOST_TURNS = 200
-MOST_CHARACTERS_OF_A_TURN = 100_000
 
 
 class Said(BaseModel):
     """One earlier turn of the conversation."""
 
     role: Literal["user", "assistant"]
-    content: Annotated[str, Field(max_length=MOST_CHARACTERS_OF_A_TURN)]
+    content: str
 
 
 class Limits(BaseModel):
@@ -48,6 +48,9 @@ class Limits(BaseModel):
 
 class Asked(Limits):
     """A question, as in a line of `rag ask --batch`."""
+
+    # A limit with a slip in its name would be none.
+    model_config = ConfigDict(extra="forbid")
 
     question: Annotated[str, Field(max_length=2 * MAX_QUESTION, description="in Vietnamese or English")]
     history: Annotated[
@@ -119,7 +122,10 @@ class ArticleBody(BaseModel):
     language: str
     url: str | None
     path: str
+    updated: str | None
+    contradictions: list[str]
     characters: int
+    recognition: Annotated[float | None, Field(description="of a scan: how surely its worst page was read, 0 to 1")]
     text: str
 
 
@@ -156,12 +162,16 @@ class ErrorDetail(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    """Every refusal and failure."""
+    """Every refusal and failure: problem details (RFC 9457), and in `error` what OpenAI's clients read."""
 
+    title: str
+    status: int
+    detail: str
     error: ErrorDetail
 
 
 # For FastAPI's `responses`: each route may refuse, each in this shape.
 REFUSALS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ErrorBody} for status in (400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503)
+    status: {"model": ErrorBody, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/ErrorBody"}}}}
+    for status in (400, 401, 403, 404, 405, 413, 415, 422, 429, 500, 503)
 }

@@ -7,8 +7,9 @@ from starlette.types import Message, Receive, Scope
 
 from rag.server.errors import Refusal
 
-# Bytes: a question with a long conversation, and as many files as are taken at a time (with what holds them).
-MAX_JSON_BYTES, MAX_UPLOAD_BYTES = 1_000_000, 201_000_000
+# Bytes: a question with a long conversation and images in it (which are not read); as many files as are taken at a
+# time (with what holds them); what a page sends beside.
+MAX_JSON_BYTES, MAX_UPLOAD_BYTES, MAX_PAGE_BYTES = 20_000_000, 201_000_000, 1_000_000
 
 
 def limited_body(scope: Scope, receive: Receive, most: int) -> Receive:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Any
 
 from fastapi import APIRouter
@@ -14,12 +13,14 @@ from starlette.responses import Response
 from rag.server import sse
 from rag.server.asking import Waiting, Working
 from rag.server.bodies import REFUSALS
-from rag.server.chat_bodies import MODELS, ChatAsked, ChatBody, ModelBody, ModelsBody
+from rag.server.chat_bodies import ChatAsked, ChatBody, ModelBody, ModelsBody
 from rag.server.errors import Refusal, error_body, refusal
-from rag.server.footnotes import harmless, notes
 from rag.server.jsonline import JsonResponse
+from rag.server.reply import Form, ours, written
 from rag.server.service import Happening, Service, begun
-from rag.types import Answer, Settled
+from rag.server.spoken import MODELS
+from rag.server.talk import Talk
+from rag.types import Answer
 
 _ANSWERED = {"model": ChatBody, "content": sse.described()}
 # When the first release was made: models have a date, an archive's does not matter.
@@ -32,12 +33,12 @@ def router(service: Service) -> APIRouter:
     @routes.post("/v1/chat/completions", responses={**REFUSALS, 200: _ANSWERED}, response_model=None)
     async def complete(asked: ChatAsked, request: Request) -> Response:
         """Answer the last message; the turns before it say what a follow-up leans on."""
-        question = asked.read()
-        reply = _Reply(asked, request.state.request_id)
+        talk = Talk.read(asked, asked.messages, "messages", request)
+        reply = _Reply(asked, talk.form, request.state.request_id)
         if asked.stream:
-            happening = await begun(service.events(question, request))
+            happening = await begun(talk.events(service, request))
             return sse.EventStream(reply.stream(happening, request))
-        return JsonResponse(reply.whole(await service.answer(question, request)))
+        return JsonResponse(reply.whole(await talk.answer(service, request)))
 
     @routes.get("/v1/models", responses={**REFUSALS, 200: {"model": ModelsBody}}, response_model=None)
     async def models() -> Response:
@@ -55,78 +56,49 @@ def router(service: Service) -> APIRouter:
     return routes
 
 
-class Pieces:
-    """The text of a streamed answer, piece by piece; what was given out is always the beginning of the whole. Pure.
-
-    A model's sentences that are not supported wait for one that is: only then is it sure that they stay.
-    """
-
-    def __init__(self) -> None:
-        self._given = ""
-        self._held = ""
-
-    def settled(self, event: Settled) -> str:
-        self._held += event.shown
-        return self._give() if event.shown and event.sentence.verdict == "supported" else ""
-
-    def answered(self, answer: Answer) -> str:
-        """The rest. Were the answer another than what was given out, it follows whole."""
-        rest = answer.text.removeprefix(self._given) if answer.text.startswith(self._given) else f"\n\n{answer.text}"
-        self._given += rest
-        return rest
-
-    def _give(self) -> str:
-        piece = self._held if self._given else self._held.lstrip()
-        self._given += piece
-        self._held = ""
-        return piece
-
-
 class _Reply:
     """One answer as OpenAI's objects."""
 
-    def __init__(self, asked: ChatAsked, request_id: str) -> None:
+    def __init__(self, asked: ChatAsked, form: Form, request_id: str) -> None:
         self._asked = asked
+        self._form = form
         self._head = {"id": f"chatcmpl-{request_id}", "created": int(time.time()), "model": asked.model}
 
     def whole(self, answer: Answer) -> dict[str, Any]:
-        content = harmless(answer.text) + notes(answer, sources=self._asked.wants_footnotes)
-        message = {"role": "assistant", "content": content, "refusal": None}
+        content = self._form.text(answer)
+        annotations = self._annotations(answer, content)
+        message = {"role": "assistant", "content": content, "annotations": annotations, "refusal": None}
         choice = {"index": 0, "message": message, "finish_reason": "stop", "logprobs": None}
         return {
-            **self._head, "object": "chat.completion", "choices": [choice], "usage": _usage(answer), **_ours(answer)
+            **self._head, "object": "chat.completion", "choices": [choice], "usage": _usage(answer), **ours(answer)
         }  # fmt: skip
 
     async def stream(self, happening: AsyncGenerator[Happening], request: Request) -> AsyncGenerator[str]:
-        pieces = Pieces()
         yield self._chunk({"role": "assistant", "content": ""})
+        content = ""
         try:
-            async with aclosing(happening):
-                async for event in happening:
-                    if isinstance(event, Waiting | Working):
-                        yield sse.comment(type(event).__name__.lower())
-                    if isinstance(event, Settled) and (piece := pieces.settled(event)):
-                        yield self._chunk({"content": harmless(piece)})
-                    if isinstance(event, Answer):
-                        rest = harmless(pieces.answered(event)) + notes(event, sources=self._asked.wants_footnotes)
-                        if rest:
-                            yield self._chunk({"content": rest})
-                        yield self._chunk({}, "stop", **_ours(event))
-                        if self._asked.wants_usage:
-                            body = {**self._head, "object": "chat.completion.chunk", "choices": []}
-                            yield sse.event(None, {**body, "usage": _usage(event)})
+            async for piece in written(happening, self._form):
+                if isinstance(piece, Waiting | Working):
+                    yield sse.comment(type(piece).__name__.lower())
+                elif isinstance(piece, Answer):
+                    annotations = self._annotations(piece, content)
+                    yield self._chunk({"annotations": annotations} if annotations else {}, "stop", **ours(piece))
+                    if self._asked.wants_usage:
+                        body = {**self._head, "object": "chat.completion.chunk", "choices": []}
+                        yield sse.event(None, {**body, "usage": _usage(piece)})
+                else:
+                    content += piece
+                    yield self._chunk({"content": piece})
             yield "data: [DONE]\n\n"
         except Exception as error:
             yield sse.event(None, error_body(refusal(error), request.scope))
 
-    def _chunk(self, delta: dict[str, str], finish_reason: str | None = None, **ours: Any) -> str:
+    def _annotations(self, answer: Answer, content: str) -> list[dict[str, Any]]:
+        return [{"type": "url_citation", "url_citation": one} for one in self._form.annotations(answer, content)]
+
+    def _chunk(self, delta: dict[str, Any], finish_reason: str | None = None, **told: Any) -> str:
         choice = {"index": 0, "delta": delta, "finish_reason": finish_reason, "logprobs": None}
-        return sse.event(None, {**self._head, "object": "chat.completion.chunk", "choices": [choice], **ours})
-
-
-def _ours(answer: Answer) -> dict[str, Any]:
-    told = answer.to_dict()
-    return {name: told[name] for name in ("found", "sentences", "citations", "notice")}
+        return sse.event(None, {**self._head, "object": "chat.completion.chunk", "choices": [choice], **told})
 
 
 def _usage(answer: Answer) -> dict[str, int]:

@@ -55,6 +55,10 @@ def complete(api: FastAPI, *, keys_required: bool) -> None:
             for methods in schema["paths"].values():
                 for described in methods.values():
                     _without_json_where_there_is_none(described["responses"]["200"]["content"])
+                    for status, response in described["responses"].items():
+                        if status != "200":
+                            # FastAPI adds it for the model; what is sent is of the other kind.
+                            response["content"].pop("application/json", None)
         return schema
 
     # FastAPI's documented way.

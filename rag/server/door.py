@@ -24,7 +24,7 @@ from rag.server.metrics import Metrics
 _log = logging.getLogger("rag.server")
 
 API_PATHS = ("/api/", "/v1/")
-API_PAGES = ("/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")
+API_PAGES = ("/mcp", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs")
 # What is asked without a key, by a load balancer and by people who write programs; it tells nothing of the archive.
 OPEN_PATHS = ("/healthz", "/readyz", "/openapi.json", "/docs")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")

@@ -1,12 +1,13 @@
-"""Every refusal and failure of the HTTP API in one shape, that which OpenAI's clients read too.
+"""Every refusal and failure of the HTTP API in one shape: problem details (RFC 9457), and what OpenAI's clients read.
 
-{"error": {"message", "type", "code", "param", "request_id"}}: `message` is one line that says what to do, `code` is for
-programs, `param` names the field that is wrong.
+{"title", "status", "detail", "error": {"message", "type", "code", "param", "request_id"}}: `detail` and `message` are
+the same line that says what to do, `code` is for programs, `param` names the field that is wrong.
 """
 
 from __future__ import annotations
 
 import logging
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI
@@ -31,6 +32,7 @@ from rag.server.line import Busy
 
 _log = logging.getLogger("rag.server")
 
+PROBLEM = "application/problem+json"
 # Status -> what OpenAI's API calls it.
 TYPES = {
     400: "invalid_request_error",
@@ -88,6 +90,14 @@ def refusal(error: Exception) -> Refusal:
         return Refusal(error.status_code, _CODES.get(error.status_code, "refused"), detail)
     if isinstance(error, RequestValidationError):
         faults = error.errors()[:_MOST_FAULTS]
+        fault: dict[str, Any] = dict(faults[0]) if faults else {"type": "", "loc": ("",)}
+        if fault["type"] == "json_invalid":
+            why = fault.get("ctx", {}).get("error", "it ends too early")
+            said = f"the body is no JSON: {why} at character {fault['loc'][-1]}"
+            return Refusal(400, "invalid_json", said)
+        if fault["type"] == "extra_forbidden":
+            said = f"{_field(fault)}: there is no such field; /docs tells which there are"
+            return Refusal(400, "unknown_field", said, _field(fault))
         said = "; ".join(f"{_field(fault)}: {fault['msg']}" for fault in faults)
         return Refusal(422, "invalid_request", said or "the request cannot be read", _field(faults[0]) or None)
     for kind, status, code in _FAILURES:
@@ -99,20 +109,23 @@ def refusal(error: Exception) -> Refusal:
 
 def error_body(refused: Refusal, scope: Scope) -> dict[str, Any]:
     return {
+        "title": HTTPStatus(refused.status_code).phrase,
+        "status": refused.status_code,
+        "detail": refused.detail,
         "error": {
             "message": refused.detail,
             "type": TYPES.get(refused.status_code, "server_error"),
             "code": refused.code,
             "param": refused.param,
             "request_id": scope.get("state", {}).get("request_id", ""),
-        }
+        },
     }
 
 
 def error_response(error: Exception, scope: Scope) -> Response:
     refused = refusal(error)
     scope.setdefault("state", {})["code"] = refused.code
-    return JsonResponse(error_body(refused, scope), refused.status_code, refused.headers)
+    return JsonResponse(error_body(refused, scope), refused.status_code, refused.headers, PROBLEM)
 
 
 def add_handlers(api: FastAPI) -> None:

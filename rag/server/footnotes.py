@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date
+from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
 from rag.types import Answer, Citation
 
 _SEPARATOR = "\n\n---\n\n"
@@ -19,6 +19,11 @@ _ADDRESS = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:[/?#][A-Za-z0-9._~:/?
 _DOUBT = {
     "unsupported": {"vi": "Không được xác nhận", "en": "Not supported"},
     "unchecked": {"vi": "Chưa kiểm chứng được", "en": "Could not be checked"},
+}
+
+_NOT_READ = {
+    "vi": "Ảnh và tệp gửi kèm không được đọc, chỉ đọc chữ.",
+    "en": "Images and files that were sent are not read, only words are.",
 }
 
 
@@ -47,12 +52,28 @@ def without_notes(message: str) -> str:
     return message.split(_SEPARATOR, 1)[0].replace("\\", "")
 
 
+def ends_at(text: str) -> int:
+    """Where the answer's own text ends and notes begin."""
+    place = text.find(_SEPARATOR)
+    return len(text) if place < 0 else place
+
+
+def not_read(language: str) -> str:
+    """The notice where something was sent that is no text."""
+    return _NOT_READ["en" if language == "en" else "vi"]
+
+
+def is_address(url: str) -> bool:
+    return bool(_ADDRESS.fullmatch(url))
+
+
 def _source(citation: Citation, language: AnswerLanguage) -> str:
     source = citation.source or UNKNOWN_SOURCE[language]
-    described = (source, shown_date(citation.published, language), citation.title or "")
+    date, page = shown_date(citation.published, language), shown_page(citation.page, language)
+    described = (source, date, citation.title or "", page)
     line = f"[{citation.marker}] {harmless(' · '.join(_one_line(part) for part in described if part))}"
     line += f": “{harmless(_one_line(citation.quote))}”"
-    return f"{line} <{citation.url}>" if citation.url and _ADDRESS.fullmatch(citation.url) else line
+    return f"{line} <{citation.url}>" if citation.url and is_address(citation.url) else line
 
 
 def _one_line(text: str) -> str:

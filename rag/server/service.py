@@ -86,6 +86,19 @@ class Service:
                     break
         raise Gone
 
+    async def in_turn(self, question: Question, who: str) -> Answer:
+        """The answer in its turn, for those who cannot be told of their place in line. Raises what `ask` does, Busy."""
+        return await to_thread.run_sync(self._in_turn, question, who, limiter=self._threads(), abandon_on_cancel=True)
+
+    def _in_turn(self, question: Question, who: str) -> Answer:
+        with self.line.enter(who, MOST_OF_ONE_PROGRAM) as place:
+            place.wait()
+            answer = self.qa.ask(
+                question.text, filters=question.filters, history=question.history, engine=question.engine
+            )
+        self.metrics.answered(answer)
+        return answer
+
     def check(self) -> None:
         """Whether a question could be answered. Raises what answering it would."""
         self.qa.catalogue.check_embedder(identity(self.qa.embedder))

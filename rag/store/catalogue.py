@@ -7,9 +7,10 @@ Reading is safe from any thread and beside other processes. Writing happens in `
 
 from __future__ import annotations
 
+import json
 import os
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,14 @@ from rag.store.rows import (
     StoredPassage,
     Vector,
     from_blob,
+    pages_from_json,
     sentences_from_json,
     spans_from_json,
 )
-from rag.store.selection import Selection, passing, selected
+from rag.store.selection import Selection, passing, selected, selection
 from rag.store.sqlite import Sqlite
-from rag.text.normalise import fold
-from rag.types import Article, Passage
+from rag.text.outlets import known_name, outlet_key, outlet_keys, outlets_named
+from rag.types import Article, Filters, Passage
 
 
 class Catalogue(Database):
@@ -105,9 +107,32 @@ class Catalogue(Database):
             return Counts(articles, sum(languages.values()), int(sentences), languages, self.generation())
 
     def sources(self) -> list[tuple[str, int]]:
-        """Outlets and their numbers of articles, most articles first."""
+        """Outlets and their numbers of articles, most articles first: each once, however it is spelt.
+
+        An article that one outlet retells of another counts for both.
+        """
         sql = "SELECT source, count(*) FROM articles WHERE source IS NOT NULL GROUP BY source ORDER BY 2 DESC, 1"
-        return [(source, count) for source, count in self.query(sql)]
+        names: dict[str, str] = {}
+        counts: Counter[str] = Counter()
+        for source, count in self.query(sql):
+            for name in outlets_named(source):
+                names.setdefault(outlet_key(name), known_name(name) or name)
+                counts[outlet_key(name)] += count
+        return sorted(((names[key], count) for key, count in counts.items()), key=lambda one: (-one[1], one[0]))
+
+    def source_lines(self) -> list[str]:
+        """What the articles say of their sources, each once."""
+        # Leaps from one to the next in the index, where DISTINCT would read every article.
+        sql = """WITH RECURSIVE lines(line) AS (
+                SELECT min(source) FROM articles
+                UNION ALL SELECT (SELECT min(source) FROM articles WHERE source > line) FROM lines
+                WHERE line IS NOT NULL
+            ) SELECT line FROM lines WHERE line IS NOT NULL"""
+        return [row[0] for row in self.query(sql)]
+
+    def selection(self, filters: Filters) -> Selection:
+        """What the filters let pass in this archive. Raises UsageError on a bad date."""
+        return selection(filters, self.source_lines() if filters.sources else ())
 
     def date_range(self) -> tuple[str, str] | None:
         """The earliest and the latest publication date, each as precise as known; None if no article has one."""
@@ -127,8 +152,8 @@ class Catalogue(Database):
 
     def articles(self, ids: Iterable[str]) -> dict[str, Article]:
         """Those of `ids` that exist, with their texts."""
-        sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable
-            FROM articles_shown WHERE id = ANY(?)"""
+        sql = """SELECT id, text, title, source, author, published, language, url, path, unquotable, updated,
+            contradictions, pages FROM articles_shown WHERE id = ANY(?)"""
         rows = self.query(sql, [list(ids)])
         return {row[0]: _article(*row) for row in rows}
 
@@ -137,8 +162,17 @@ class Catalogue(Database):
         return {row[0] for row in self.query("SELECT id FROM articles WHERE id = ANY(?)", [list(ids)])}
 
     def of_source(self, source: str) -> list[str]:
-        """The articles of an outlet, however its name is written."""
-        return [row[0] for row in self.query("SELECT id FROM articles WHERE source_folded = ?", [fold(source)])]
+        """The articles that are an outlet's own, however its name is written; not what others retell of it.
+
+        Of a source line that names two outlets, those with that line.
+        """
+        sql = "SELECT id FROM articles WHERE source = ANY(?)"
+        return [row[0] for row in self.query(sql, [self._lines_of(source)])]
+
+    def newest_of(self, source: str, limit: int) -> list[Article]:
+        """The outlet's own articles that were stored last, at most `limit`."""
+        sql = "SELECT id FROM articles WHERE source = ANY(?) ORDER BY number DESC LIMIT ?"
+        return list(self.articles(row[0] for row in self.query(sql, [self._lines_of(source), limit])).values())
 
     def list_articles(self) -> list[ArticleInfo]:
         """Every article without its text, in the order of ingestion."""
@@ -295,6 +329,11 @@ class Catalogue(Database):
             found[folded].append((term, count))
         return dict(found)
 
+    def _lines_of(self, source: str) -> list[str]:
+        """The source lines whose own outlet is that of `source`; of a line of two outlets, those that name both."""
+        keys = outlet_keys(source)
+        return [line for line in self.source_lines() if outlet_keys(line)[: len(keys)] == keys]
+
     def _dimension(self) -> int:
         embedder = self.embedder()
         return embedder[1] if embedder else 0
@@ -316,9 +355,11 @@ def _make(home: Path) -> None:
 
 
 def _article(article_id: str, text: str, *fields: Any) -> Article:
-    title, source, author, published, language, url, path, unquotable = fields
-    unquotables = spans_from_json(unquotable)
-    return Article(article_id, text, title, source, author, published, language, url, path, unquotables)
+    title, source, author, published, language, url, path, unquotable, updated, contradictions, pages = fields
+    return Article(
+        article_id, text, title, source, author, published, language, url, path, spans_from_json(unquotable), updated,
+        tuple(json.loads(contradictions)), pages_from_json(pages),
+    )  # fmt: skip
 
 
 def _passage(row: tuple[Any, ...]) -> Passage:

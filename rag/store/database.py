@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from rag.store.driver import Driver
+from rag.store.edits import Edits
 from rag.store.ledger import Ledger
 from rag.store.writer import Writer
 
@@ -50,3 +51,8 @@ class Database:
     def ledger(self) -> Ledger:
         """Which files hold which articles."""
         return Ledger(self.query)
+
+    @property
+    def edits(self) -> Edits:
+        """What people corrected of articles."""
+        return Edits(self.query)

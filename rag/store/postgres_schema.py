@@ -123,6 +123,34 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         )""",
     ),
     ("CREATE INDEX articles_by_outlet ON articles(source)",),
+    (
+        'ALTER TABLE articles ADD COLUMN updated TEXT COLLATE "C"',
+        "ALTER TABLE articles ADD COLUMN contradictions TEXT NOT NULL DEFAULT '[]'",
+        "DROP VIEW IF EXISTS articles_shown",
+        """CREATE VIEW articles_shown AS
+            SELECT id, title, source, author, published, language, url,
+                coalesce(
+                    (SELECT shown FROM locations WHERE article_id = articles.id ORDER BY number LIMIT 1), ''
+                ) AS path,
+                characters, story_id, unquotable, text, number, updated, contradictions
+            FROM articles""",
+        """CREATE TABLE edits(
+            article_id TEXT COLLATE "C" NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+            field TEXT COLLATE "C" NOT NULL, value TEXT, told TEXT,
+            PRIMARY KEY(article_id, field)
+        )""",
+    ),
+    (
+        "ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]'",
+        "UPDATE files SET size = -1, mtime_ns = -1, digest = '' WHERE lower(path) LIKE '%.pdf'",
+        """CREATE OR REPLACE VIEW articles_shown AS
+            SELECT id, title, source, author, published, language, url,
+                coalesce(
+                    (SELECT shown FROM locations WHERE article_id = articles.id ORDER BY number LIMIT 1), ''
+                ) AS path,
+                characters, story_id, unquotable, text, number, updated, contradictions, pages
+            FROM articles""",
+    ),
 )
 NEWEST = len(MIGRATIONS)
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from rag.errors import UsageError
 from rag.text.dates import bounds
-from rag.types import Article, Passage, Sentence, Span
+from rag.types import Article, Page, Passage, Sentence, Span
 
 Vector = NDArray[np.float32]
 
@@ -158,6 +158,14 @@ def spans_to_json(spans: Iterable[Span]) -> str:
 
 def spans_from_json(text: str) -> tuple[Span, ...]:
     return tuple(Span(start, end) for start, end in json.loads(text))
+
+
+def pages_to_json(pages: Iterable[Page]) -> str:
+    return json.dumps([[page.start, page.confidence] for page in pages], separators=(",", ":"))
+
+
+def pages_from_json(text: str) -> tuple[Page, ...]:
+    return tuple(Page(start, confidence) for start, confidence in json.loads(text))
 
 
 def sentences_to_json(sentences: Iterable[Sentence]) -> str:

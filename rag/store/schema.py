@@ -110,6 +110,34 @@ MIGRATIONS: tuple[str, ...] = (
     -- Outlets and how much is from each without reading the articles.
     CREATE INDEX articles_by_outlet ON articles(source);
     """,
+    """
+    -- When the article was changed last, and what its file says in two ways (a JSON list of lines).
+    ALTER TABLE articles ADD COLUMN updated TEXT;
+    ALTER TABLE articles ADD COLUMN contradictions TEXT NOT NULL DEFAULT '[]';
+    DROP VIEW articles_shown;
+    CREATE VIEW articles_shown AS
+        SELECT id, title, source, author, published, language, url,
+            coalesce((SELECT shown FROM locations WHERE article_id = articles.id ORDER BY number LIMIT 1), '') AS path,
+            characters, story_id, unquotable, text, number, updated, contradictions
+        FROM articles;
+    -- What a person corrected: the value, and what the file told in its place.
+    CREATE TABLE edits(
+        article_id TEXT NOT NULL REFERENCES articles(id) ON DELETE CASCADE,
+        field TEXT NOT NULL, value TEXT, told TEXT,
+        PRIMARY KEY(article_id, field)
+    ) WITHOUT ROWID;
+    """,
+    """
+    -- Where the pages of a PDF begin. Those read before are read again the next time they are ingested.
+    ALTER TABLE articles ADD COLUMN pages TEXT NOT NULL DEFAULT '[]';
+    UPDATE files SET size = -1, mtime_ns = -1, digest = '' WHERE lower(path) LIKE '%.pdf';
+    DROP VIEW articles_shown;
+    CREATE VIEW articles_shown AS
+        SELECT id, title, source, author, published, language, url,
+            coalesce((SELECT shown FROM locations WHERE article_id = articles.id ORDER BY number LIMIT 1), '') AS path,
+            characters, story_id, unquotable, text, number, updated, contradictions, pages
+        FROM articles;
+    """,
 )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rag.text.dates import bounds
-from rag.text.normalise import fold
+from rag.text.outlets import outlet_keys
 from rag.types import Filters
 
 Run = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
@@ -42,10 +42,11 @@ class Selection:
         return " AND ".join(sql for sql, _ in conditions) or "TRUE", [value for _, value in conditions]
 
 
-def selection(filters: Filters) -> Selection:
+def selection(filters: Filters, stored: Iterable[str] = ()) -> Selection:
     """What the filters let pass. Raises UsageError on a bad date.
 
-    A year or a month overlaps every day in it; an article without a date passes no date filter.
+    `stored` are the source lines of the archive: an outlet passes however it is spelt, and with what others retell
+    of it. A year or a month overlaps every day in it; an article without a date passes no date filter.
     """
     about: list[tuple[str, Any]] = []
     if filters.since:
@@ -55,7 +56,9 @@ def selection(filters: Filters) -> Selection:
         # The second follows from the first, and bounds what is read of the index by both ends.
         about += [("published_first <= ?", last), ("published_last <= ?", last + _LONGEST)]
     if filters.sources:
-        about.append(("source_folded = ANY(?)", [fold(source) for source in filters.sources]))
+        wanted = [set(outlet_keys(source)) for source in filters.sources]
+        passing_sources = [line for line in stored if any(keys <= set(outlet_keys(line)) for keys in wanted)]
+        about.append(("source = ANY(?)", passing_sources))
     return Selection(tuple(about), filters.languages)
 
 

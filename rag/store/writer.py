@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -11,11 +12,13 @@ from numpy.typing import NDArray
 
 from rag.errors import ArchiveError, EmbedderMismatch
 from rag.store.driver import Driver
+from rag.store.edits import Edits
 from rag.store.ledger import Ledger
 from rag.store.rows import (
     EmbeddedPassage,
     day_range,
     from_blob,
+    pages_to_json,
     searched_text,
     sentences_to_json,
     spans_from_json,
@@ -35,6 +38,7 @@ class Writer:
         self._driver = driver
         self.ledger = Ledger(self.run)
         self.staging = Staging(self.run)
+        self.edits = Edits(self.run)
         self._totals: dict[tuple[str, str], tuple[int, NDArray[np.float64]]] = {}
         self._vocabulary: Counter[tuple[str, str]] = Counter()
 
@@ -73,15 +77,18 @@ class Writer:
         rows = self.run("SELECT id FROM articles WHERE content_hash = ?", [content_hash])
         return rows[0][0] if rows else None
 
+    def content_hash(self, article_id: str) -> str:
+        return str(self.run("SELECT content_hash FROM articles WHERE id = ?", [article_id])[0][0])
+
     def add(self, article: Article, content_hash: str, passages: Sequence[EmbeddedPassage]) -> None:
         """A new article, its own story until linked. Raises ArchiveError if its id or content is there already."""
         if self.has_article(article.id) or self.id_of_content(content_hash):
             raise ArchiveError(f"article {article.id!r} is in the archive already")
         self.run(
-            """INSERT INTO articles(content_hash, title, source, source_folded, published, published_first,
-            published_last, language, unquotable, characters, text, author, url, story_id, id)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            [*_content(article, content_hash), article.author, article.url, article.id, article.id],
+            """INSERT INTO articles(title, source, source_folded, author, published, published_first, published_last,
+            url, updated, contradictions, pages, content_hash, language, unquotable, characters, text, story_id, id)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            [*_facts(article), *_content(article, content_hash), article.id, article.id],
         )
         self.add_passages(article, passages)
 
@@ -89,16 +96,21 @@ class Writer:
         """New content under a known id; of the old content nothing stays."""
         self.remove_passages(article.id)
         self.run(
-            """UPDATE articles SET content_hash = ?, title = ?, source = ?, source_folded = ?, published = ?,
-            published_first = ?, published_last = ?, language = ?, unquotable = ?, characters = ?, text = ?,
-            author = ?, url = ? WHERE id = ?""",
-            [*_content(article, content_hash), article.author, article.url, article.id],
+            """UPDATE articles SET title = ?, source = ?, source_folded = ?, author = ?, published = ?,
+            published_first = ?, published_last = ?, url = ?, updated = ?, contradictions = ?, pages = ?,
+            content_hash = ?, language = ?, unquotable = ?, characters = ?, text = ? WHERE id = ?""",
+            [*_facts(article), *_content(article, content_hash), article.id],
         )
         self.add_passages(article, passages)
 
     def describe(self, article: Article) -> None:
-        """New author and address of an article whose content is as it was."""
-        self.run("UPDATE articles SET author = ?, url = ? WHERE id = ?", [article.author, article.url, article.id])
+        """What is known of an article whose text and title are as they were."""
+        self.run(
+            """UPDATE articles SET title = ?, source = ?, source_folded = ?, author = ?, published = ?,
+            published_first = ?, published_last = ?, url = ?, updated = ?, contradictions = ?, pages = ?
+            WHERE id = ?""",
+            [*_facts(article), article.id],
+        )
 
     def remove(self, article_id: str) -> None:
         self.remove_passages(article_id)
@@ -230,13 +242,17 @@ class Writer:
         return self._driver.run(sql, parameters)
 
 
-def _content(article: Article, content_hash: str) -> list[Any]:
+def _facts(article: Article) -> list[Any]:
     first, last = day_range(article.published) or (None, None)
     source_folded = None if article.source is None else fold(article.source)
     return [
-        content_hash, article.title, article.source, source_folded, article.published, first, last,
-        article.language, spans_to_json(article.unquotable), len(article.text), article.text,
+        article.title, article.source, source_folded, article.author, article.published, first, last, article.url,
+        article.updated, json.dumps(article.contradictions, ensure_ascii=False), pages_to_json(article.pages),
     ]  # fmt: skip
+
+
+def _content(article: Article, content_hash: str) -> list[Any]:
+    return [content_hash, article.language, spans_to_json(article.unquotable), len(article.text), article.text]
 
 
 def indexed_words(article: Article, passage: Passage) -> tuple[list[str], list[str]]:

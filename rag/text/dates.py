@@ -2,8 +2,8 @@
 
 Patterns run over `flatten`ed text, so "tháng 9/2023" and "thang 9/2023" are one expression. They are ordered from
 the most to the least specific; what one has claimed, a later one cannot read again. Numbers are day first
-("5/3/2024" is 5 March), as Vietnam and most of the world write them; month first is read only where nothing else
-is possible ("06/17/2024").
+("5/3/2024" is 5 March), as Vietnam and most of the world write them; month first is read where nothing else
+is possible ("06/17/2024"), or where the caller knows the text as American.
 """
 
 from __future__ import annotations
@@ -130,6 +130,7 @@ _RELATIVE: tuple[tuple[str, int, str], ...] = (
 _RELATIVE_RULES = tuple((unit, shift, _compiled(rf"\b(?:{pattern})\b")) for unit, shift, pattern in _RELATIVE)
 
 _FINEST: tuple[Precision, ...] = ("day", "month", "year", "quarter")
+_MONTH_FIRST = re.compile(r"(?<![\d/.-])(?P<m>\d{1,2})(?P<s>[/-])(?P<d>\d{1,2})(?P<s2>(?P=s))(?=\d{4}(?!\d))", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T?\d{4,6}Z?)?", re.ASCII)
 
 
@@ -161,8 +162,10 @@ def find_dates(text: str, today: date | None = None) -> list[DateMention]:
     return sorted(found, key=lambda mention: mention.start)
 
 
-def parse_date(value: str) -> str | None:
+def parse_date(value: str, *, month_first: bool = False) -> str | None:
     """The one date that `value` (a metadata field, a dateline) names: "YYYY-MM-DD", "YYYY-MM", "YYYY" or None.
+
+    `month_first`: it was written in the United States, where "03/04/2026" is 4 March.
 
     The date is the one printed: "2024-06-17T23:30:00Z" is 17 June whatever the reader's time zone.
     """
@@ -170,8 +173,14 @@ def parse_date(value: str) -> str | None:
     if compact := _COMPACT.fullmatch(value):
         year, month, day = map(int, compact.groups())
         return f"{year:04d}-{month:02d}-{day:02d}" if _is_day(year, month, day) else None
-    mentions = [mention for mention in find_dates(value[:200]) if mention.year and mention.precision in _FINEST]
+    value = month_second(value[:200]) if month_first else value[:200]
+    mentions = [mention for mention in find_dates(value) if mention.year and mention.precision in _FINEST]
     return iso(min(mentions, key=lambda mention: _FINEST.index(mention.precision))) if mentions else None
+
+
+def month_second(text: str) -> str:
+    """American numeric dates ("03/14/2026") as the rest of the world writes them, at the same places."""
+    return _MONTH_FIRST.sub(r"\g<d>\g<s>\g<m>\g<s2>", text)
 
 
 def iso(mention: DateMention) -> str | None:

@@ -72,7 +72,7 @@ class Listener:
             raise ReaderError(f"{model.name} cannot be opened ({error}); install again") from error
         vocabulary = weights.vocabulary()
         self._engine = engine
-        self._cutter = PieceCutter(Tokeniser(vocabulary), vocabulary)
+        self._cutter = PieceCutter(Tokeniser(vocabulary))
         self._start, self._end = vocabulary.start, vocabulary.end
         self._prefix = self._cutter.cut(QUERY_PREFIX).ids
         self.hear = lru_cache(maxsize=_REMEMBERED)(self._hear)

@@ -11,7 +11,9 @@ from random import Random
 from typing import Any
 from xml.sax.saxutils import escape
 
+import samples
 from hypothesis import strategies as st
+from pdf_pages import pdf_of
 from test_readers_documents import make_pdf
 
 BODY = "Cây cầu dài 420 mét nối hai bờ sông đã mở cho xe cộ qua lại từ sáng thứ ba, 5/3/2024."
@@ -149,10 +151,22 @@ _PDF = make_pdf([BODY, "Thành phố chi 180 tỷ đồng."], {"Title": "Cầu m
 )
 
 
+_place = st.integers(-50, 900)
+_rules = st.tuples(_place, _place, _place, _place).flatmap(
+    lambda at: st.sampled_from((b"%d %d %d %d re S", b"%d %d m %d %d l S", b"%d %d m %d %d l h f")).map(
+        lambda op: op % at
+    )
+)
+_placed = _rules | st.tuples(_place, _place, st.sampled_from((0.1, 6, 8, 10, 11, 40)), texts | st.text(max_size=3))
+_pages = st.lists(st.lists(_placed, max_size=30), min_size=1, max_size=4)
+
+
 @st.composite
 def pdf_files(draw: st.DrawFn) -> bytes:
     if draw(st.booleans()):
         return draw(damaged(_PDF, _PDF_TOKENS))
+    if draw(st.booleans()):
+        return pdf_of(*draw(_pages))
     content = b" ".join(draw(st.lists(st.sampled_from(_OPERATORS) | st.binary(max_size=8), max_size=40)))
     packed = draw(st.booleans())
     if packed:
@@ -221,6 +235,31 @@ def docx_files(draw: st.DrawFn) -> bytes:
             archive.writestr(name, data)
     whole = made.getvalue()
     return draw(damaged(whole)) if draw(st.integers(0, 9)) == 0 else whole
+
+
+_SAMPLE_TOKENS = (
+    b'"', b",", b";", b"\n", b"\r\n", b"<item>", b"</item>", b"<![CDATA[", b"]]>", b"&b;",
+    b"<!DOCTYPE a [<!ENTITY b 'c'>]>", b"From ", b"\n--B\n", b"--B--",
+    b"Content-Transfer-Encoding: base64\n", b"=?utf-8?q?=ff?=", b"charset=x",
+    b"{", b"}",
+    b"\\u-999999?", b"\\uc99 ", b"\\bin99999 ", b"\\row", b"\\cell", b"\\intbl", b"\\'", b"\\*", b"WARC/1.0\r\n",
+    b"Content-Length: 99999999999\r\n", b"Transfer-Encoding: chunked\r\n", b"Content-Encoding: gzip\r\n", b"\x1f\x8b",
+    b"PK\x03\x04", b"\x00", b"\xff",
+)  # fmt: skip
+
+
+def sample_files(name: str) -> st.SearchStrategy[bytes]:
+    """A good file of that format and damaged ones; of a packed one also with its members damaged."""
+    data = samples.SAMPLES[name]
+    if not data.startswith(b"PK"):
+        return st.just(data) | damaged(data, _SAMPLE_TOKENS) | damaged(data, _SAMPLE_TOKENS)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        members = {member: archive.read(member) for member in archive.namelist()}
+    return st.sampled_from(sorted(members)).flatmap(
+        lambda chosen: damaged(members[chosen], _SAMPLE_TOKENS + _XML_TOKENS).map(
+            lambda content: samples.packed({**members, chosen: content})
+        )
+    ) | damaged(data)
 
 
 _STARTS = (

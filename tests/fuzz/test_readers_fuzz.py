@@ -14,6 +14,7 @@ from random import Random
 from typing import Any
 
 import pytest
+import samples
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -34,6 +35,7 @@ READERS: dict[str, tuple[str, st.SearchStrategy[bytes]]] = {
     "pdf": (".pdf", inputs.pdf_files()),
     "docx": (".docx", inputs.docx_files()),
     "unnamed": ("", inputs.unnamed_files),
+    **{name[2:]: (name[1:], inputs.sample_files(name)) for name in samples.SAMPLES},
 }
 
 

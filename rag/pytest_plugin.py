@@ -2,6 +2,7 @@
 
     # pytest.ini
     [pytest]
+    addopts = -p rag.pytest_plugin
     rag_cases = cases.jsonl
     rag_home = .rag
 
@@ -10,7 +11,7 @@
     def test_right(rag_case):
         assert rag_case.is_right, rag_case.why
 
-Loaded by every pytest run of an environment that has this package, so nothing is imported before a test asks for it.
+Loaded only where it is asked for (`-p rag.pytest_plugin`): installing this package changes no other project's tests.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pytest
+
+from rag import parts
 
 if TYPE_CHECKING:
     from eval.cases import Case
@@ -40,7 +43,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "rag_case" not in metafunc.fixturenames:
         return
-    from eval.cases import load
+    parts.make_importable()
+    try:
+        from eval.cases import load
+    except ImportError:
+        raise pytest.Collector.CollectError(
+            "rag_case cannot be used beside a package of this project that is named `eval`; run: rag eval FILE"
+        ) from None
     from rag.errors import RagError
 
     path = _option(metafunc.config, "cases")
