@@ -305,8 +305,8 @@ def test_ask_gives_the_object_of_the_contract(
     assert main(["ask", ASKED["question"], "--json", "--home", str(shared_home)]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert list(answer) == [
-        "question", "text", "found", "language", "engine", "sentences", "citations", "nearest", "confidence", "model",
-        "notice", "usage", "seconds",
+        "question", "text", "found", "language", "engine", "sentences", "citations", "nearest", "answer", "certainty",
+        "confidence", "relation", "intent", "model", "notice", "usage", "seconds",
     ]  # fmt: skip
     assert (answer["question"], answer["found"], answer["language"], answer["engine"]) == (
         ASKED["question"], True, "vi", "quotes",

@@ -11,7 +11,6 @@ from rag.answer.recap import Recalled
 from rag.newsroom.summary import summary
 from rag.retrieve.query import ArchiveQuery
 from rag.retrieve.retriever import ArchiveRetriever
-from rag.store.selection import selection
 from rag.text.names import names
 from rag.text.terms import folded_terms
 from rag.types import Article, Hit
@@ -66,7 +65,7 @@ def _has_subject(understood: Understood, hits: Sequence[Hit]) -> bool:
 
 def _newest(understood: Understood, retriever: ArchiveRetriever) -> list[Told]:
     """The newest articles within the limits, each with its lead."""
-    infos = retriever.catalogue.newest(NEWEST, selection(understood.filters))
+    infos = retriever.catalogue.newest(NEWEST, retriever.catalogue.selection(understood.filters))
     articles = retriever.catalogue.articles([info.id for info in infos])
     leads = {article.id: summary(article, retriever)[:1] for article in articles.values()}
     return [Told(articles[info.id], lead, 0.0) for info in infos for lead in leads[info.id]]

