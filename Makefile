@@ -8,7 +8,7 @@ ASKERS ?= 20,200
 TRAIN ?= ../shared/train
 
 .DEFAULT_GOAL := help
-.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-reading bench-speed fit-reader bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-pages bench-llm bench-verify bench-load fuzz test-faults test-wheel test-clients clean
+.PHONY: help install chat ask test check format eval eval-gate bench-retrieval bench-answers bench-reading bench-speed fit-reader bench-scale bench-ingestion bench-databases bench-embedding bench-attacks bench-pages bench-llm bench-verify bench-load bench-understand fit-understand fuzz test-faults test-wheel test-clients clean
 
 help:            ## list the commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/  /' | sort
@@ -100,6 +100,12 @@ bench-llm: $(VENV)/.installed-dev       ## written answers beside quotes and Lla
 
 bench-verify: $(VENV)/.installed-dev    ## the check against people's labels; JUDGE=1: with the model
 	@$(BIN)/python -m eval.benchmarks.verify --data $(DATA) $(if $(JUDGE),--judge --limit $(or $(LIMIT),40))
+
+bench-understand: $(VENV)/.installed-dev    ## what messages want: intents, wrapping, follow-ups
+	@$(BIN)/python -m eval.benchmarks.understand
+
+fit-understand: $(VENV)/.installed-dev      ## train what understands messages, some minutes
+	@$(BIN)/python -m eval.training.fit_understand
 
 bench-load: $(VENV)/.installed-dev      ## many who ask a server at a time: SECONDS=120, ASKERS=20,200
 	@$(BIN)/python -m eval.benchmarks.load --seconds $(or $(SECONDS),120) --askers $(ASKERS)

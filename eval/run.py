@@ -50,9 +50,11 @@ class ArchiveSystem:
         return self.qa.ask(case.question, filters=case.filters, history=case.history, engine=self.engine)
 
     def retrieve(self, case: Case) -> Sequence[Hit]:
-        from rag.conversation import standalone
+        from rag.conversation import understand
+        from rag.retrieve.query import ArchiveQuery
 
-        return self.qa.retriever.search(standalone(case.question, case.history, self.qa.retriever, case.filters))
+        understood = understand(case.question, case.history, self.qa.retriever, case.filters)
+        return self.qa.retriever.search(ArchiveQuery.of(understood))
 
 
 @dataclass(frozen=True, slots=True)

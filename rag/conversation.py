@@ -1,26 +1,28 @@
-"""Conversations: what a follow-up asks and leans on, small talk, and what was quoted so far."""
+"""Conversations: what a message wants and leans on, replies to talk, and what was quoted so far."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from rag import background
+from rag.errors import UsageError
 from rag.text.dates import bounds
-from rag.text.elliptic import Understood, completed
-from rag.text.followup import leans_back
 from rag.text.language import detect
-from rag.text.smalltalk import small_talk
-from rag.types import Answer, AnswerEvent, Citation, Filters, Turn
+from rag.text.normalise import normalise
+from rag.types import Answer, AnswerEvent, Citation, Filters, Intent, Turn
+from rag.understand.bare import asked
+from rag.understand.elliptic import completed, in_full
+from rag.understand.hear import TALKING, Heard, default_listener
+from rag.understand.understood import MAX_QUESTION, AnswerLanguage, Understood
 
 if TYPE_CHECKING:
     from rag.answer.about import ArchiveFacts
-    from rag.answer.messages import AnswerLanguage
     from rag.answer.rewrite import Write
-    from rag.retrieve.query import ArchiveQuery
     from rag.retrieve.retriever import ArchiveRetriever
     from rag.store.catalogue import Catalogue
 
@@ -30,80 +32,79 @@ REMEMBERED_TURNS = 8
 RECAPPED_TURNS = 24
 # How many articles a conversation can be about at a time.
 FOCUS = 2
-# Headlines named when somebody asks what is new.
+# Headlines named when somebody asks what is in the archive.
 HEADLINES = 5
+_ASKED_LANGUAGE: tuple[tuple[str, AnswerLanguage], ...] = (("in_vietnamese", "vi"), ("in_english", "en"))
 
 
-def standalone(
-    question: str,
+def understand(
+    message: str,
     history: Sequence[Turn],
     retriever: ArchiveRetriever,
     filters: Filters | None = None,
     write: Write | None = None,
-) -> ArchiveQuery:
-    """The question as it is searched: made whole from the earlier ones, or with what it leans on.
+) -> Understood:
+    """What the message wants, made whole from the earlier ones, or with what it leans on.
 
     "And in 2023?" becomes the earlier question with another date, by rules; other follow-ups are written out by a
     language model (`write`) where there is one and what it writes passes the check; else the question is searched
     behind the last one that stood on its own. The articles talked about are found anew from the history's text, so a
-    history that another program kept serves as well. Errors of `write` pass through.
+    history that another program kept serves as well. Errors of `write` pass through. Raises UsageError for a message
+    that is too long.
     """
     from rag.answer.rewrite import rewrite
-    from rag.retrieve.query import ArchiveQuery
 
     limits = filters or Filters()
+    text = normalise(message).strip()
+    if len(text) > MAX_QUESTION:
+        raise UsageError(f"the question has {len(text)} characters, the most is {MAX_QUESTION}; shorten it")
+    heard = default_listener().hear(text)
+    understood = Understood(
+        message=message,
+        intent=_intent(text, heard),
+        question=asked(text, heard.bare),
+        language=_language(text, heard, history),
+        filters=limits,
+        talk=heard.talk,
+        instructions=heard.instructions,
+    )
     recent = _about_news(history)[-REMEMBERED_TURNS:]
     today = _newest_day(retriever.catalogue)
-    asked = in_full([turn.content for turn in recent if turn.role == "user"], today)
-    if not asked:
-        return ArchiveQuery(query_str=question, filters=limits)
-    understood = completed(question, asked[-1], today) or Understood("", whole=False)
-    if understood.whole:
-        return ArchiveQuery(query_str=question, filters=limits, rewritten=understood.text)
-    focus = _talked_about(asked, recent, retriever, limits)
-    leaning = bool(understood.text) or leans_back(question)
-    if leaning and write and (written := rewrite(question, recent, write)):
-        return ArchiveQuery(query_str=question, filters=limits, rewritten=written, focus=focus)
-    background = _background(asked) if leaning else ""
-    return ArchiveQuery(
-        query_str=question, filters=limits, rewritten=understood.text, background=background, focus=focus
-    )
-
-
-def in_full(asked: Sequence[str], today: date | None = None) -> list[str]:
-    """A conversation's questions in turn, those that only name what changes made whole from the one before."""
-    whole: list[str] = []
-    for question in asked:
-        understood = completed(question, whole[-1], today) if whole else None
-        whole.append(understood.text if understood else question)
-    return whole
+    earlier = in_full([turn.content for turn in recent if turn.role == "user"], today)
+    if not earlier or understood.intent in TALKING:
+        return understood
+    made = completed(text, earlier[-1], today)
+    if made and made.whole:
+        return replace(understood, question=made.text)
+    if made:
+        understood = replace(understood, question=made.text)
+    focus = _talked_about(earlier, recent, retriever, limits)
+    leaning = bool(made) or heard.leans > 0.5
+    if leaning and write and (written := rewrite(understood.question, recent, write)):
+        return replace(understood, question=written, focus=focus)
+    return replace(understood, background=_background(earlier) if leaning else "", focus=focus)
 
 
 def reply(
-    question: str,
+    understood: Understood,
     history: Sequence[Turn],
     retriever: ArchiveRetriever,
-    quote: Callable[[ArchiveQuery], Answer],
-    filters: Filters | None = None,
-) -> Answer | None:
-    """The answer to small talk, to a question about the archive itself, or to the wish for a summary; None for a
-    question to the articles.
+    quote: Callable[[Understood], Answer],
+) -> Answer:
+    """The answer to what asks the articles nothing: talk, the archive itself, the wish to see again what was said.
 
-    A summary shows the conversation's quotes again, newest first: the history holds text alone, so they are looked up
+    A recap shows the conversation's quotes again, newest first: the history holds text alone, so they are looked up
     word for word; where it shows none (a language model's prose), the earlier questions are quoted for by `quote`.
     """
     from rag.answer import about, recap
 
-    talk = small_talk(question)
-    if talk is None or (talk.kind == "headlines" and filters):
-        # The newest articles of the whole archive are no answer within limits.
-        return None
-    language = talk.language or _language_of(history)
-    if talk.kind == "recap":
+    if understood.intent == "recap":
         recent = _about_news(history)[-RECAPPED_TURNS:]
-        cited = list(_quoted_before(recent, retriever)) or list(_quoted_anew(recent, retriever, quote, filters))
-        return recap.recap(question, cited, language)
-    return about.reply(question, talk.kind, archive_facts(retriever.catalogue), language)
+        cited = list(_quoted_before(recent, retriever))
+        cited = cited or list(_quoted_anew(recent, retriever, quote, understood.filters))
+        return recap.recap(understood.message, cited, understood.language)
+    facts = archive_facts(retriever.catalogue)
+    return about.reply(understood.message, understood.intent, understood.talk, facts, understood.language)
 
 
 def archive_facts(catalogue: Catalogue) -> ArchiveFacts:
@@ -122,13 +123,13 @@ def archive_facts(catalogue: Catalogue) -> ArchiveFacts:
 
 
 def _about_news(history: Sequence[Turn]) -> list[Turn]:
-    """The turns that say something, less small talk and what was replied to it."""
+    """The turns that say something, less talk and what was replied to it."""
     kept: list[Turn] = []
-    is_talk = False
-    for turn in history:
+    is_news = True
+    for turn in history[-RECAPPED_TURNS:]:
         if turn.role == "user":
-            is_talk = small_talk(turn.content) is not None
-        if turn.content.strip() and not is_talk:
+            is_news = default_listener().hear(normalise(turn.content[:MAX_QUESTION])).intent not in TALKING
+        if turn.content.strip() and is_news:
             kept.append(turn)
     return kept
 
@@ -143,9 +144,10 @@ def _talked_about(
     return tuple(dict.fromkeys(hit.passage.article_id for hit in retriever.search(talked_about)))[:FOCUS]
 
 
-def _background(asked: Sequence[str]) -> str:
+def _background(earlier: Sequence[str]) -> str:
     """The last question that does not itself lean back, or else the first that is remembered."""
-    return next((question for question in reversed(asked) if not leans_back(question)), asked[0])
+    listener = default_listener()
+    return next((question for question in reversed(earlier) if listener.hear(question).leans <= 0.5), earlier[0])
 
 
 def _newest_day(catalogue: Catalogue) -> date | None:
@@ -153,10 +155,24 @@ def _newest_day(catalogue: Catalogue) -> date | None:
     return bounds(dates[1])[1] if dates else None
 
 
-def _language_of(history: Sequence[Turn]) -> AnswerLanguage:
-    """The language that was asked in last; English where nothing tells."""
-    asked = (detect(turn.content) for turn in reversed(history) if turn.role == "user")
-    return "vi" if next((language for language in asked if language != "und"), "en") == "vi" else "en"
+def _intent(message: str, heard: Heard) -> Intent:
+    """What is wanted; signs without a word are noise, and nothing at all is an empty question."""
+    if not message:
+        return "question"
+    return heard.intent if any(char.isalnum() for char in message) else "noise"
+
+
+def _language(message: str, heard: Heard, history: Sequence[Turn]) -> AnswerLanguage:
+    """The language that is asked for, else that of the message, else the one that was asked in last.
+
+    Where nothing tells, a question is answered in Vietnamese and talk in English.
+    """
+    for code, language in _ASKED_LANGUAGE:
+        if code in heard.instructions:
+            return language
+    asked_in = [message, *(turn.content for turn in reversed(history) if turn.role == "user")]
+    told = next((language for language in map(detect, asked_in) if language != "und"), None)
+    return told or ("vi" if heard.intent not in TALKING else "en")
 
 
 def _quoted_before(recent: Sequence[Turn], retriever: ArchiveRetriever) -> Iterator[Citation]:
@@ -178,12 +194,14 @@ def _quoted_before(recent: Sequence[Turn], retriever: ArchiveRetriever) -> Itera
 def _quoted_anew(
     recent: Sequence[Turn],
     retriever: ArchiveRetriever,
-    quote: Callable[[ArchiveQuery], Answer],
-    filters: Filters | None,
+    quote: Callable[[Understood], Answer],
+    filters: Filters,
 ) -> Iterator[Citation]:
     """The first quote for each of the earlier questions, the last first."""
     for place in reversed([place for place, turn in enumerate(recent) if turn.role == "user"]):
-        yield from quote(standalone(recent[place].content, recent[:place], retriever, filters)).citations[:1]
+        yield from quote(
+            understand(recent[place].content[:MAX_QUESTION], recent[:place], retriever, filters)
+        ).citations[:1]
 
 
 class Chat:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from rag.ingest.pipeline import Progress
     from rag.models.choose import Choice
     from rag.models.client import ChatModel
-    from rag.retrieve.query import ArchiveQuery
     from rag.retrieve.retriever import ArchiveRetriever
     from rag.store.catalogue import Catalogue
     from rag.store.rows import ArticleInfo
     from rag.store.vectors import Index
+    from rag.understand.understood import Understood
 
 # Tokens that a follow-up may take when a language model makes it a question of its own.
 REWRITTEN_TOKENS = 120
@@ -220,10 +221,12 @@ class NewsQA:
         `engine` is "quotes", "llm" or "auto" for this question; by default that of the settings. What limits the
         question is in `filters` or in the arguments of its own, and raises UsageError where it is in both.
         """
+        from rag.retrieve.query import ArchiveQuery
+
         limits = _limits(filters, since, until, source, language)
         chosen = self.engine(engine)
         understood = self._understood(question, history, limits, engine)
-        return understood if isinstance(understood, Answer) else chosen.answer(understood)
+        return self._replied(understood, history) or chosen.answer(ArchiveQuery.of(understood))
 
     def stream(
         self,
@@ -239,11 +242,13 @@ class NewsQA:
     ) -> Iterator[AnswerEvent]:
         """The same answer as it is made: `Draft`s and `Settled` sentences, and at the end the `Answer`."""
         from rag.answer.compose import settled
+        from rag.retrieve.query import ArchiveQuery
 
         limits = _limits(filters, since, until, source, language)
         chosen = self.engine(engine)
         understood = self._understood(question, history, limits, engine)
-        return settled(understood) if isinstance(understood, Answer) else chosen.stream(understood)
+        replied = self._replied(understood, history)
+        return settled(replied) if replied else chosen.stream(ArchiveQuery.of(understood))
 
     async def aask(self, question: str, **how: Unpack[Asking]) -> Answer:
         """`ask` in a thread, while the event loop goes on."""
@@ -259,22 +264,37 @@ class NewsQA:
             async for event in events:
                 yield event
 
-    def _understood(
-        self, question: str, history: Sequence[Turn], filters: Filters, engine: str | None
-    ) -> Answer | ArchiveQuery:
-        """What is to be searched, or the reply where nothing is (small talk, a summary of the conversation)."""
-        from rag.conversation import reply, standalone
+    def _understood(self, question: str, history: Sequence[Turn], filters: Filters, engine: str | None) -> Understood:
+        from rag.conversation import understand
         from rag.retrieve.query import checked_filters
 
-        limits = checked_filters(filters)
-        answer = reply(question, history, self.retriever, self._quotes_engine.answer, limits)
-        if answer or not history:
-            return answer or standalone(question, history, self.retriever, limits)
         usage: dict[str, int] = {}
         # The local model takes longer to read a conversation than the rules are wrong about it.
-        rewrites = self.choice(engine).provider not in (None, "local")
+        rewrites = bool(history) and self.choice(engine).provider not in (None, "local")
         write = partial(self.model.say, usage=usage, max_tokens=REWRITTEN_TOKENS) if rewrites else None
-        return replace(standalone(question, history, self.retriever, limits, write), usage=usage)
+        understood = understand(question, history, self.retriever, checked_filters(filters), write)
+        return replace(understood, usage=usage)
+
+    def _replied(self, understood: Understood, history: Sequence[Turn]) -> Answer | None:
+        """The answer to what is not a question about one fact; None for those."""
+        from rag.conversation import reply
+        from rag.newsroom.answer import NEWSROOM, newsroom_answer
+        from rag.understand.hear import TALKING
+
+        started = time.perf_counter()
+        if understood.intent in NEWSROOM:
+            answer = newsroom_answer(understood, self.retriever)
+        elif understood.intent in TALKING:
+            answer = reply(understood, history, self.retriever, self._quoted)
+        else:
+            return None
+        seconds = time.perf_counter() - started
+        return replace(answer, seconds={"retrieve": 0.0, "answer": seconds, "total": seconds})
+
+    def _quoted(self, understood: Understood) -> Answer:
+        from rag.retrieve.query import ArchiveQuery
+
+        return self._quotes_engine.answer(ArchiveQuery.of(understood))
 
     def chat(self, *, filters: Filters | None = None, engine: str | None = None) -> Chat:
         """A conversation: follow-up questions are understood from what was asked before."""
@@ -301,8 +321,11 @@ class NewsQA:
 
     def warm_up(self) -> None:
         """Opens all that the first question would otherwise wait for."""
+        from rag.understand.hear import default_listener
+
         _ = self.query_engine
         self.embedder.get_query_embedding("?")
+        default_listener()
 
     def close(self) -> None:
         for name in ("model", "index", "catalogue"):

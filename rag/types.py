@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from rag.errors import UsageError
 
@@ -17,6 +17,11 @@ Verdict = Literal["supported", "unsupported", "unchecked"]
 # How the quotes of an answer stand to one another: they say the same, or other values, a correction and what
 # it corrects, members of a list.
 Relation = Literal["agree", "differ", "corrected", "list"]
+# What a message wants. "Recap" is the conversation's own quotes again, "about" the archive, "noise" nothing at all.
+Intent = Literal[
+    "question", "find", "summary", "latest", "compare", "timeline", "talk", "about", "recap", "cannot", "noise"
+]
+INTENTS: tuple[Intent, ...] = get_args(Intent)
 Certainty = Literal["sure", "likely", "unsure", "none"]
 # From which confidence on an answer is called so.
 _CERTAINTIES: tuple[tuple[Certainty, float], ...] = (("sure", 0.8), ("likely", 0.5), ("unsure", 0.0))
@@ -234,8 +239,8 @@ class Answer:
     """What the archive says to a question; `found` is False exactly when it does not say.
 
     `nearest` are the titles of the closest articles, offered only when nothing was found.
-    `confidence` is the calibrated probability (0 to 1) that the first citation answers the question; `relation` is how
-    the citations stand to one another.
+    `intent` is what the message was taken to want. `confidence` is the calibrated probability (0 to 1) that the first
+    citation answers the question; `relation` is how the citations stand to one another.
     `engine` is "quotes" or "llm", what the text was made by; `model` names the language model, None for quotes.
     `notice` is one honest line where something did not go as asked (the model failed, a sentence was withheld).
     """
@@ -252,6 +257,7 @@ class Answer:
     model: str | None = None
     notice: str | None = None
     relation: Relation | None = None
+    intent: Intent = "question"
     usage: dict[str, int] = field(default_factory=lambda: {"prompt_tokens": 0, "completion_tokens": 0})
     seconds: dict[str, float] = field(default_factory=dict)
 
@@ -283,6 +289,7 @@ class Answer:
             "certainty": self.certainty,
             "confidence": self.confidence,
             "relation": self.relation,
+            "intent": self.intent,
             "model": self.model,
             "notice": self.notice,
             "usage": dict(self.usage),

@@ -305,8 +305,8 @@ def test_ask_gives_the_object_of_the_contract(
     assert main(["ask", ASKED["question"], "--json", "--home", str(shared_home)]) == 0
     answer = json.loads(capsys.readouterr().out)
     assert list(answer) == [
-        "question", "text", "found", "language", "engine", "sentences", "citations", "nearest", "confidence", "model",
-        "notice", "usage", "seconds",
+        "question", "text", "found", "language", "engine", "sentences", "citations", "nearest", "answer", "certainty",
+        "confidence", "relation", "intent", "model", "notice", "usage", "seconds",
     ]  # fmt: skip
     assert (answer["question"], answer["found"], answer["language"], answer["engine"]) == (
         ASKED["question"], True, "vi", "quotes",
@@ -475,8 +475,9 @@ def test_an_odd_question_does_not_end_a_batch(
     questions = write_lines(tmp_path / "in.jsonl", [json.dumps({"question": question}) for question in odd])
     assert main(["ask", "--batch", str(questions), "--home", str(shared_home)]) == 0
     answers = read_lines(capsys.readouterr().out)
-    assert [answer.get("error") for answer in answers] == [None] * len(odd)
-    assert [answer["question"] for answer in answers] == odd
+    too_long = "the question has 100000 characters, the most is 2000; shorten it"
+    assert [answer.get("error") for answer in answers] == [None] * 4 + [too_long] + [None] * 4
+    assert [answer.get("question", odd[4]) for answer in answers] == odd
 
 
 # Processes: encodings, pipes, signals

@@ -11,7 +11,7 @@ import pytest
 from rag import Filters, NewsQA, Turn
 from rag.answer import recap
 from rag.answer.recap import Recalled
-from rag.conversation import RECAPPED_TURNS, Chat, archive_facts, standalone
+from rag.conversation import RECAPPED_TURNS, Chat, archive_facts, understand
 from rag.types import Answer, Article, Span
 
 
@@ -115,7 +115,7 @@ def test_small_talk_invents_no_source(qa: NewsQA) -> None:
         ("How many articles do you have?", "7 articles"),
         ("Có bao nhiêu bài báo?", "7 bài báo"),
         ("Which outlets do you have?", "The Moor Post (1)"),
-        ("bai moi nhat ngay nao", "12/9/2032"),
+        ("Which dates do you cover?", "12 September 2032"),
     ):
         answer = chat.ask(message)
         assert said in answer.text
@@ -177,13 +177,14 @@ def test_a_model_writes_the_question_out_where_rules_do_not(qa: NewsQA) -> None:
         return "Where was Edna Quill born?"
 
     history = [Turn("user", "How old is Mayor Edna Quill?"), Turn("assistant", "61 [1].")]
-    query = standalone("Where was she born?", history, qa.retriever, Filters(), write)
-    assert (query.text, query.background) == ("Where was Edna Quill born?", "")
-    assert standalone("And in 2032?", history, qa.retriever, Filters(), write).text.endswith("in 2032?")
-    assert standalone("Who repairs old clocks in Lower Pier?", history, qa.retriever, Filters(), write).rewritten == ""
+    known = understand("Where was she born?", history, qa.retriever, Filters(), write)
+    assert (known.question, known.background) == ("Where was Edna Quill born?", "")
+    assert understand("And in 2032?", history, qa.retriever, Filters(), write).question.endswith("in 2032?")
+    alone = "Who repairs old clocks in Lower Pier?"
+    assert understand(alone, history, qa.retriever, Filters(), write).question == alone
     assert len(asked) == 1  # rules and questions that stand on their own need no model
-    refused = standalone("Where was she born?", history, qa.retriever, Filters(), lambda _: "In Paris.")
-    assert (refused.text, refused.background) == ("Where was she born?", "How old is Mayor Edna Quill?")
+    refused = understand("Where was she born?", history, qa.retriever, Filters(), lambda _: "In Paris.")
+    assert (refused.question, refused.background) == ("Where was she born?", "How old is Mayor Edna Quill?")
 
 
 def test_a_conversation_is_remembered_within_bounds() -> None:

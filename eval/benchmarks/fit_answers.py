@@ -23,8 +23,9 @@ from eval.benchmarks.answer_sets import AnswerSet, AskedQuestion, build, corpus,
 from eval.benchmarks.datasets import missing
 from rag.answer.logistic import Logistic
 from rag.answer.weigh import FEATURES, WEIGHTS, Calibration, Weighed, log_odds
-from rag.conversation import standalone
+from rag.conversation import understand
 from rag.newsqa import NewsQA
+from rag.retrieve.query import ArchiveQuery
 
 # What a quote that does not answer costs beside a refusal of what the archive does answer, were both kinds of
 # questions equally common. Below 1, because people mostly ask an archive for what it holds.
@@ -45,7 +46,7 @@ def observe(qa: NewsQA, questions: Iterable[AskedQuestion]) -> list[Observation]
     finder = qa.engine("quotes").finder
     seen = []
     for question in questions:
-        query = standalone(question.text, question.history, qa.retriever)
+        query = ArchiveQuery.of(understand(question.text, question.history, qa.retriever))
         found = qa.retriever.found(query)
         articles = qa.catalogue.articles({hit.passage.article_id for hit in found.hits})
         weighed = finder.weigh(found, articles, _blank())

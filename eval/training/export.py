@@ -63,7 +63,7 @@ def reader_graph(tensors: Trained, *, signed: bool, spreads: Spreads, largest: i
     hidden = tensors.shape.hidden
     asked, told = graph.tensor_rows("emb.type")
     words = graph.node("Add", "words", graph.node("Mul", "kinds", graph.constant((told - asked)[None, None])))
-    states = encoded(graph, embedded(graph, words, graph.tensor_rows("emb.pos") + asked))
+    states = encoded(graph, embedded(graph, words, graph.tensor_rows("emb.pos") + asked), range(tensors.shape.layers))
     first = graph.node("Gather", states, graph.constant(np.array(0, np.int64)), axis=1)
     for head, values, output in (("span", states, "spans"), ("claim", first, "claims")):
         product = graph.node("MatMul", values, graph.constant(graph.tensor_rows(f"{head}.w").T))

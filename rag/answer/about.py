@@ -1,4 +1,4 @@
-"""Replies to small talk and to questions about the archive itself: from the catalogue, never from an article. Pure.
+"""Replies to talk, to questions about the archive itself, and to what it cannot do: never from an article. Pure.
 
 Such a reply is an Answer with `found` True, because the archive does say how much it holds and small talk asks nothing
 that it could lack, without `sentences` and `citations`, because it claims nothing about what the articles report: there
@@ -12,8 +12,7 @@ from dataclasses import dataclass
 
 from rag.answer.compose import ENGINE
 from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date
-from rag.text.smalltalk import TalkKind
-from rag.types import Answer
+from rag.types import Answer, Intent
 
 # Outlets named in a sentence; the others are counted.
 NAMED_OUTLETS = 8
@@ -44,7 +43,7 @@ class ArchiveFacts:
     newest: tuple[Headline, ...] = ()
 
 
-_SMALL_TALK: dict[TalkKind, dict[AnswerLanguage, str]] = {
+_TALK: dict[str, dict[AnswerLanguage, str]] = {
     "greeting": {
         "vi": "Xin chào! Bạn muốn biết điều gì trong kho bài báo?",
         "en": "Hello! What would you like to know from the news archive?",
@@ -52,6 +51,16 @@ _SMALL_TALK: dict[TalkKind, dict[AnswerLanguage, str]] = {
     "thanks": {"vi": "Không có gì. Bạn cứ hỏi tiếp nhé.", "en": "You're welcome. Ask on whenever you like."},
     "noted": {"vi": "Vâng. Bạn cứ hỏi tiếp nhé.", "en": "All right. Ask on whenever you like."},
     "farewell": {"vi": "Tạm biệt, hẹn gặp lại!", "en": "Goodbye!"},
+}
+_CANNOT = {
+    "vi": "Tôi không làm được việc này; tôi trả lời câu hỏi, liệt kê, tóm tắt và so sánh các bài báo trong kho, kèm "
+    "trích dẫn nguyên văn.",
+    "en": "That is beyond me; I answer questions about the articles of this archive, list, summarise and compare them, "
+    "with exact quotes.",
+}
+_NOISE = {
+    "vi": "Tôi chưa hiểu; hãy hỏi về điều bạn muốn biết, ví dụ: “Có tin gì mới?”",
+    "en": "I did not understand; ask about what you would like to know, for example: “What is new?”",
 }
 _ABILITIES = {
     "vi": "Tôi trả lời câu hỏi, bằng tiếng Việt hoặc tiếng Anh, từ các bài báo trong kho này: mỗi câu trả lời kèm đoạn "
@@ -71,40 +80,31 @@ _NO_OUTLETS = {
     "vi": "Các bài báo trong kho không ghi tên báo.",
     "en": "The articles in the archive name no outlets.",
 }
-_NEWEST = {"vi": "Các bài mới nhất trong kho:", "en": "The newest articles in the archive:"}
 _LANGUAGES: dict[AnswerLanguage, dict[str, str]] = {
     "vi": {"vi": "tiếng Việt", "en": "tiếng Anh", "und": "ngôn ngữ khác"},
     "en": {"vi": "Vietnamese", "en": "English", "und": "other languages"},
 }
 
 
-def reply(question: str, kind: TalkKind, facts: ArchiveFacts, language: AnswerLanguage) -> Answer:
-    """What to say to `question`, which is small talk or about the archive."""
-    text = _SMALL_TALK[kind][language] if kind in _SMALL_TALK else "\n".join(_told(kind, facts, language))
-    return Answer(question=question, text=text, found=True, language=language, engine=ENGINE)
-
-
-def _told(kind: TalkKind, facts: ArchiveFacts, language: AnswerLanguage) -> Sequence[str]:
-    """The lines that answer a question about the archive."""
-    if kind == "abilities":
-        return [_ABILITIES[language], *([_holding(facts, language)] if facts.articles else [_EMPTY[language]])]
-    if not facts.articles:
-        return [_EMPTY[language]]
-    match kind:
-        case "outlets":
-            return [_outlets(facts, language)]
-        case "languages":
-            return [_written_in(facts, language)]
-        case "dates":
-            return [_dates(facts, language)]
-        case "newest":
-            return [_newest(facts, language)]
-        case "headlines":
-            return _headlines(facts, language)
-        case "count":
-            return [_holding(facts, language)]
+def reply(message: str, intent: Intent, talk: str, facts: ArchiveFacts, language: AnswerLanguage) -> Answer:
+    """What to say to a `message` that asks the articles nothing; `talk` is its kind where it is "talk"."""
+    match intent:
+        case "talk":
+            text = _TALK[talk][language]
+        case "cannot":
+            text = _CANNOT[language]
+        case "noise":
+            text = _NOISE[language]
         case _:
-            return [_holding(facts, language), _outlets(facts, language), *_headlines(facts, language)]
+            text = "\n".join(_told(facts, language))
+    return Answer(question=message, text=text, found=True, language=language, engine=ENGINE, intent=intent)
+
+
+def _told(facts: ArchiveFacts, language: AnswerLanguage) -> Sequence[str]:
+    """What answers here, and what is in the archive."""
+    if not facts.articles:
+        return [_ABILITIES[language], _EMPTY[language]]
+    return [_ABILITIES[language], _holding(facts, language), _outlets(facts, language), _newest(facts, language)]
 
 
 def _holding(facts: ArchiveFacts, language: AnswerLanguage) -> str:
@@ -114,13 +114,6 @@ def _holding(facts: ArchiveFacts, language: AnswerLanguage) -> str:
         return f"Kho có {count.replace(',', '.')} bài báo ({_listed_languages(facts, language)}){dated}."
     noun = "article" if facts.articles == 1 else "articles"
     return f"The archive holds {count} {noun} ({_listed_languages(facts, language)}){dated}."
-
-
-def _written_in(facts: ArchiveFacts, language: AnswerLanguage) -> str:
-    listed = _listed_languages(facts, language)
-    if language == "vi":
-        return f"Bạn có thể hỏi bằng tiếng Việt hoặc tiếng Anh. Các bài báo trong kho viết bằng: {listed}."
-    return f"You can ask in Vietnamese or English. The articles in the archive are in: {listed}."
 
 
 def _listed_languages(facts: ArchiveFacts, language: AnswerLanguage) -> str:
@@ -142,12 +135,6 @@ def _period(facts: ArchiveFacts, language: AnswerLanguage) -> str:
     return f"đăng từ {first} đến {last}" if language == "vi" else f"published from {first} to {last}"
 
 
-def _dates(facts: ArchiveFacts, language: AnswerLanguage) -> str:
-    if facts.first is None:
-        return _UNDATED[language]
-    return f"{'Các bài báo' if language == 'vi' else 'The articles were'} {_period(facts, language)}."
-
-
 def _newest(facts: ArchiveFacts, language: AnswerLanguage) -> str:
     if not facts.newest:
         return _UNDATED[language]
@@ -157,13 +144,3 @@ def _newest(facts: ArchiveFacts, language: AnswerLanguage) -> str:
     if language == "vi":
         return f"Bài mới nhất trong kho đăng {date}: “{newest.title}” ({source})."
     return f"The newest article in the archive is of {date}: “{newest.title}” ({source})."
-
-
-def _headlines(facts: ArchiveFacts, language: AnswerLanguage) -> Sequence[str]:
-    if not facts.newest:
-        return [_UNDATED[language]]
-    lines = [
-        f"- {shown_date(one.published, language)}, {one.source or UNKNOWN_SOURCE[language]}: {one.title}"
-        for one in facts.newest
-    ]
-    return [_NEWEST[language], *lines]

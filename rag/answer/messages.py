@@ -61,6 +61,18 @@ NOTHING_YET = {
     "vi": "Cuộc trò chuyện này chưa trích đoạn nào; hãy hỏi về điều bạn muốn biết.",
     "en": "Nothing has been quoted in this conversation yet; ask what you would like to know.",
 }
+FOUND = {
+    "vi": "{found} bài, hiển thị {shown}, mới nhất trước:",
+    "en": "{found} articles, {shown} shown, newest first:",
+}
+LATEST = {
+    "vi": "Kho có tin đến {newest}; mới nhất trước:",
+    "en": "The archive reaches to {newest}; newest first:",
+}
+SUMMARY = {"vi": "Những câu chính của bài “{title}”:", "en": "The main sentences of “{title}”:"}
+COMPARED = {"vi": "Từng nguồn nói:", "en": "What each outlet says:"}
+SILENT = {"vi": "Không nói gì: {outlets}.", "en": "Saying nothing: {outlets}."}
+TIMELINE = {"vi": "Diễn biến theo ngày đăng:", "en": "By date of publication:"}
 QUOTED_IN = {
     ("vi", "en"): "nguyên văn tiếng Anh",
     ("vi", "vi"): "nguyên văn tiếng Việt",

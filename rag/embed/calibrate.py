@@ -38,7 +38,8 @@ def _largest(model: onnx.ModelProto, inputs: Iterable[Mapping[str, Floats]]) -> 
     from onnx import TensorProto, helper
 
     names = [node.output[0] for node in model.graph.node if node.op_type == "LayerNormalization"]
-    for name in names:
+    shown = {output.name for output in model.graph.output}
+    for name in (name for name in names if name not in shown):
         value = helper.make_tensor_value_info(name, TensorProto.FLOAT, ["batch", "tokens", "hidden"])
         model.graph.output.append(value)
     session = open_session(model.SerializeToString())

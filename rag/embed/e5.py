@@ -27,6 +27,10 @@ class E5Embedding(Embedder):
         return "E5Embedding"
 
     @property
+    def engine(self) -> Engine:
+        return self._engine
+
+    @property
     def identity(self) -> str:
         return self._engine.identity
 

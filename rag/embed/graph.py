@@ -1,8 +1,9 @@
 """Builds the ONNX graph of the encoder (a BERT) in 8-bit integers from the 4-bit weights.
 
-Input `words`, float32 [batch, tokens, hidden]: rows of the embedding table. Output `means`, float32
-[batch, hidden]: the mean of the last layer over the tokens. All texts of a batch have the same number of
-tokens, so there is neither padding nor a mask, and attention takes its fast path.
+Input `words`, float32 [batch, tokens, hidden]: rows of the embedding table. Outputs `means`, float32
+[batch, hidden]: the mean of the last layer over the tokens; and `SHARED`, the states [batch, tokens, hidden] from which
+other models go on. All texts of a batch have the same number of tokens, so there is neither padding nor a mask, and
+attention takes its fast path.
 
 Linear layers multiply integers: activations with one scale for each token (max|x| / 127, zero point 128), which
 keeps a text's vector independent of its batch, and weights with one scale for each output. A few channels of
@@ -29,6 +30,9 @@ _IR_VERSION = 10
 _ZERO_POINT = 128
 _LARGEST = 127
 _TINY = 1e-9
+# Behind this layer other models go on from the embedder's states (rag/understand).
+SHARED_LAYERS = 8
+SHARED = f"l{SHARED_LAYERS - 1}.oln"
 
 
 Spreads = Mapping[str, Floats]
@@ -51,14 +55,14 @@ def build_graph(weights: Tensors, *, signed: bool, spreads: Spreads) -> onnx.Mod
     """
     graph = Graph(weights, spreads, signed=signed)
     positions = graph.tensor_rows("emb.pos") + graph.tensor_rows("emb.type")[0]
-    states = encoded(graph, embedded(graph, "words", positions))
+    states = encoded(graph, embedded(graph, "words", positions), range(weights.shape.layers))
     over_tokens = graph.constant(np.array([1], np.int64))
     graph.node("ReduceMean", states, over_tokens, output="means", keepdims=0)
     hidden = weights.shape.hidden
     return graph.model(
         "multilingual-e5-small",
         {"words": ["batch", "tokens", hidden]},
-        {"means": ["batch", hidden]},
+        {"means": ["batch", hidden], SHARED: ["batch", "tokens", hidden]},
     )
 
 
@@ -70,11 +74,11 @@ def embedded(graph: Graph, words: str, positions: Floats) -> str:
     return graph.normalised(graph.node("Add", words, places), "emb.ln")
 
 
-def encoded(graph: Graph, states: str) -> str:
-    """The states behind all layers, [batch, tokens, hidden]."""
+def encoded(graph: Graph, states: str, layers: range) -> str:
+    """The states behind these layers, [batch, tokens, hidden]."""
     shape = graph.weights.shape
     hidden, inner = shape.hidden, shape.inner
-    for layer in range(shape.layers):
+    for layer in layers:
         name = f"l{layer}."
         quantised = graph.quantised(states, hidden)
         projected = [graph.linear(quantised, name + part, hidden) for part in "qkv"]

@@ -24,7 +24,7 @@ from rag.errors import EmbedderError
 
 log = logging.getLogger(__name__)
 
-FORMAT = 1
+FORMAT = 2
 LEAST_COSINE = 0.998
 _REFERENCE = "reference"
 # The first alone is checked on every start, so it is short.

@@ -15,6 +15,7 @@ import numpy as np
 
 from rag.embed.batches import equal_lengths, in_parallel
 from rag.embed.engines import PASSAGE_PREFIX, QUERY_PREFIX
+from rag.embed.graph import SHARED
 from rag.embed.prepare import prepare
 from rag.embed.tokeniser import Tokeniser
 from rag.embed.weights import Floats, Weights
@@ -52,6 +53,12 @@ class OnnxEngine:
                 sums[window.text] += (len(window.ids) - 2) * mean
         vectors: Floats = sums / np.linalg.norm(sums, axis=1, keepdims=True)
         return vectors
+
+    def states(self, ids: Sequence[int]) -> Floats:
+        """The states [1, tokens, hidden] of one window of ids, those of start and end included, that models share."""
+        words = self._weights.word_vectors(np.array([ids]))
+        states: Floats = self._session.run([SHARED], {"words": words})[0]
+        return states
 
     def _windows(self, number: int, prefix: str, text: str) -> Iterator[_Window]:
         ids = self._tokeniser.ids(prefix + prepare(text))

@@ -55,7 +55,7 @@ class Finder:
         started = time.perf_counter()
         found = self.retriever.found(query)
         hits = found.hits
-        language = answer_language(query.answered_like)
+        language = query.language
         if not query.text or not hits:
             nothing = compose.unanswered(query.query_str, self._nothing(query, language), language)
             return Finding(query, language, refusal=nothing, seconds=time.perf_counter() - started)

@@ -12,42 +12,53 @@ from rag.text.dates import bounds
 from rag.text.language import detect
 from rag.text.normalise import normalise
 from rag.types import Filters
+from rag.understand.understood import MAX_QUESTION, AnswerLanguage, Understood
 
 LANGUAGES = ("vi", "en", "und")
-# Characters. A longer question is a pasted document; its beginning is searched.
-MAX_QUESTION = 2000
 
 
 @dataclass
 class ArchiveQuery(QueryBundle):
-    """`query_str` is what the user typed.
+    """`query_str` is what the user typed, `understood` what it wants; without it, `query_str` is searched as it is."""
 
-    `background` is the earlier question a follow-up leans on, "" where it stands on its own; `focus` are the
-    ids of the articles the conversation is about. `usage` are the tokens that understanding it took.
-    """
-
+    understood: Understood | None = None
     filters: Filters = field(default_factory=Filters)
     top_k: int | None = None
-    rewritten: str = ""
-    background: str = ""
-    focus: tuple[str, ...] = ()
-    usage: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, understood: Understood) -> ArchiveQuery:
+        return cls(understood.message, understood=understood, filters=understood.filters)
 
     @property
     def text(self) -> str:
         """What is asked, as the archive's texts are stored: NFC, trimmed, of bounded length."""
-        return normalise((self.rewritten or self.query_str)[:MAX_QUESTION]).strip()
+        asked = self.understood.question if self.understood else self.query_str
+        return normalise(asked[:MAX_QUESTION]).strip()
 
     @property
-    def answered_like(self) -> str:
-        """The text whose language is the answer's: what was typed where that tells, since a follow-up may switch."""
-        typed = normalise(self.query_str[:MAX_QUESTION]).strip()
-        return typed if detect(typed) != "und" else self.searched
+    def language(self) -> AnswerLanguage:
+        """The language to answer in: Vietnamese where it cannot be told."""
+        if self.understood:
+            return self.understood.language
+        return "en" if detect(self.text) == "en" else "vi"
+
+    @property
+    def background(self) -> str:
+        """The earlier question that it leans on, "" where it stands on its own."""
+        return self.understood.background if self.understood else ""
 
     @property
     def searched(self) -> str:
         """The text behind what it leans on."""
         return f"{self.background} {self.text}".strip()
+
+    @property
+    def focus(self) -> tuple[str, ...]:
+        return self.understood.focus if self.understood else ()
+
+    @property
+    def usage(self) -> Mapping[str, int]:
+        return self.understood.usage if self.understood else {}
 
 
 def archive_query(query: QueryBundle) -> ArchiveQuery:

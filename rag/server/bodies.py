@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from rag.retrieve.query import MAX_QUESTION
 from rag.server.errors import PROBLEM, Refusal
 from rag.server.service import Question
 from rag.store.rows import ArticleInfo
 from rag.text.normalise import normalise
-from rag.types import Citation, Filters, Turn
+from rag.types import Citation, Filters, Intent, Turn
+from rag.understand.understood import MAX_QUESTION
 
 # A conversation may be longer; only its end says what a question leans on.
 MOST_TURNS = 200
@@ -53,7 +53,9 @@ class Asked(Limits):
     model_config = ConfigDict(extra="forbid")
 
     question: Annotated[str, Field(max_length=2 * MAX_QUESTION, description="in Vietnamese or English")]
-    history: Annotated[list[Said], Field(description="the turns before, oldest first")] = []
+    history: Annotated[
+        list[Said], Field(description=f"the turns before, oldest first; the newest {MOST_TURNS} count")
+    ] = []
 
     def read(self) -> Question:
         """Raises Refusal for a blank or too long question."""
@@ -92,6 +94,7 @@ class AnswerBody(BaseModel):
     sentences: list[SentenceBody]
     citations: list[Citation]
     nearest: list[str]
+    intent: Intent
     confidence: float | None
     model: str | None
     notice: str | None

@@ -180,14 +180,21 @@ class Catalogue(Database):
             FROM articles_shown ORDER BY number"""
         return [ArticleInfo(*row) for row in self.query(sql)]
 
-    def newest(self, limit: int) -> list[ArticleInfo]:
-        """The articles published last, newest first, without their texts; those without a date are left out."""
-        sql = """SELECT id, title, source, author, published, language, url, path, characters, story_id
+    def newest(self, limit: int, chosen: Selection | None = None) -> list[ArticleInfo]:
+        """The articles published last, newest first, without their texts; those without a date are left out.
+
+        Of `chosen` what is said about articles counts, not the languages of passages.
+        """
+        about = chosen.about if chosen else ()
+        within = "".join(f" AND {condition}" for condition, _ in about)
+        sql = f"""SELECT id, title, source, author, published, language, url, path, characters, story_id
             FROM articles_shown JOIN (
-                SELECT id AS newest, published_first, published_last FROM articles WHERE published_first IS NOT NULL
+                SELECT id AS newest, published_first, published_last FROM articles
+                WHERE published_first IS NOT NULL{within}
                 ORDER BY published_last DESC, published_first DESC, number DESC LIMIT ?
-            ) AS latest ON newest = id ORDER BY published_last DESC, published_first DESC, number DESC"""
-        return [ArticleInfo(*row) for row in self.query(sql, [limit])]
+            ) AS latest ON newest = id
+            ORDER BY published_last DESC, published_first DESC, number DESC"""  # noqa: S608 - of the constants above
+        return [ArticleInfo(*row) for row in self.query(sql, [*(value for _, value in about), limit])]
 
     def id_of_content(self, content_hash: str) -> str | None:
         """The article with that content."""

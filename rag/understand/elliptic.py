@@ -6,7 +6,7 @@ Kim" likewise. What is not clear is left alone: a follow-up is then searched tog
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -23,14 +23,14 @@ _MOST_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Understood:
+class Completed:
     """`text` is what is asked; `whole` where it needs no earlier question to be understood."""
 
     text: str
     whole: bool
 
 
-def completed(question: str, earlier: str, today: date | None = None) -> Understood | None:
+def completed(question: str, earlier: str, today: date | None = None) -> Completed | None:
     """What an elliptic follow-up or a correction asks, given the `earlier` question in full; None for any other.
 
     `today` is what "last year" is relative to.
@@ -40,10 +40,19 @@ def completed(question: str, earlier: str, today: date | None = None) -> Underst
     for change in _changes(question.strip()):
         changed = _instead(earlier, change) or _at_date(earlier, change.new, today) or _named(earlier, change)
         if changed and changed != earlier:
-            return Understood(changed, whole=True)
+            return Completed(changed, whole=True)
         if change.is_meant:
-            return Understood(change.new, whole=False)
+            return Completed(change.new, whole=False)
     return None
+
+
+def in_full(asked: Sequence[str], today: date | None = None) -> list[str]:
+    """A conversation's questions in turn, those that only name what changes made whole from the one before."""
+    whole: list[str] = []
+    for question in asked:
+        made = completed(question, whole[-1], today) if whole else None
+        whole.append(made.text if made else question)
+    return whole
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rag.conversation import in_full
-from rag.text.elliptic import Understood, completed
+from rag.understand.elliptic import Completed, completed, in_full
 
 TODAY = date(2026, 4, 29)
 
@@ -72,7 +71,7 @@ LEFT = (
 
 @pytest.mark.parametrize(("earlier", "follow_up", "expected"), WHOLE)
 def test_it_is_made_whole(earlier: str, follow_up: str, expected: str) -> None:
-    assert completed(follow_up, earlier, TODAY) == Understood(expected, whole=True)
+    assert completed(follow_up, earlier, TODAY) == Completed(expected, whole=True)
 
 
 @pytest.mark.parametrize(("earlier", "follow_up"), LEFT)
@@ -89,7 +88,7 @@ def test_it_is_left_alone(earlier: str, follow_up: str) -> None:
     ],
 )
 def test_another_question_that_was_meant_leans_on_the_one_before(follow_up: str, meant: str) -> None:
-    assert completed(follow_up, "How many died in the flood?", TODAY) == Understood(meant, whole=False)
+    assert completed(follow_up, "How many died in the flood?", TODAY) == Completed(meant, whole=False)
 
 
 def test_follow_ups_build_on_each_other() -> None:

@@ -1,0 +1,1 @@
+"""What newsrooms ask that is not one fact: lists, the latest, summaries, comparisons, timelines. All in quotes."""
