@@ -109,15 +109,18 @@ def test_promptfoo(server: ApiServer, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("package", "reads"),
+    ("packages", "reads"),
     [
-        ("ragas", "from ragas import EvaluationDataset as D; assert len(D.from_jsonl('sets/ragas.jsonl')) == 1"),
-        ("deepeval", "from deepeval.dataset import EvaluationDataset as D; d = D(); "
+        # ragas 0.4.3 imports what later versions of langchain-community have no more.
+        (("ragas", "langchain-community<0.4"),
+         "from ragas import EvaluationDataset as D; assert len(D.from_jsonl('sets/ragas.jsonl')) == 1"),
+        (("deepeval",), "from deepeval.dataset import EvaluationDataset as D; d = D(); "
                      "d.add_goldens_from_jsonl_file('sets/deepeval.jsonl'); "
                      "assert '12,000' in d.goldens[0].actual_output and d.goldens[0].retrieval_context"),
     ],
+    ids=["RAGAS", "DeepEval"],
 )  # fmt: skip
-def test_evaluation_tools_read_a_run(package: str, reads: str, tmp_path: Path) -> None:
+def test_evaluation_tools_read_a_run(packages: tuple[str, ...], reads: str, tmp_path: Path) -> None:
     (tmp_path / "ferry.md").write_text("# Ferry\n\nA ferry ticket to Heron Island costs 12,000 dong.\n", "utf-8")
     case = {
         "id": "ferry", "split": "test", "question": "What does a ferry ticket to Heron Island cost?", "language": "en",
@@ -128,6 +131,6 @@ def test_evaluation_tools_read_a_run(package: str, reads: str, tmp_path: Path) -
     rag = [sys.executable, "-m", "rag.cli", "eval", "cases.jsonl", "--articles", "ferry.md", "--datasets", "sets"]
     given = {**surroundings(), "RAG_ENGINE": "quotes", "PYTHONPATH": str(ROOT)}
     subprocess.run(rag, cwd=tmp_path, env=given, check=True, capture_output=True, timeout=300)
-    environment = Environment.make(tmp_path / "venv", sys.executable, package)
+    environment = Environment.make(tmp_path / "venv", sys.executable, *packages)
     done = environment.run("python", "-c", reads, cwd=tmp_path, settings={"DEEPEVAL_TELEMETRY_OPT_OUT": "YES"})
     assert done.returncode == 0, done.stdout + done.stderr
