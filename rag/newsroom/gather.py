@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +12,8 @@ from rag.newsroom.summary import summary
 from rag.retrieve.query import ArchiveQuery
 from rag.retrieve.retriever import ArchiveRetriever
 from rag.text.names import name_phrases
-from rag.text.terms import folded_terms
+from rag.text.normalise import has_diacritics
+from rag.text.terms import folded_terms, terms
 from rag.types import Article, Hit
 from rag.understand.understood import Understood
 
@@ -76,17 +77,23 @@ def _names(understood: Understood) -> list[str]:
     question = understood.question
     typed = question[:1].lower() + question[1:].rstrip("?")
     question = typed if typed in understood.message else question
-    return [_folded(question[start:end]) for start, end in name_phrases(question)]
+    return [question[start:end] for start, end in name_phrases(question)]
 
 
 def _holds(article: Article, named: Sequence[str]) -> bool:
-    """Whether every name stands in the article, whole: "Trầm Ngân" is not any "trăm" and any "ngàn"."""
-    text = f" {_folded(article.title or '')} {_folded(article.text)} "
-    return all(f" {name} " in text for name in named)
+    """Whether every name stands in the article, whole; "Trầm Ngân" is no "trăm ngàn" of a Vietnamese article, and the
+    "Tram Ngan" of an English one.
+    """
+    text = f"{article.title or ''}\n{article.text}"
+    return all(_stands(name, text, terms if _is_marked(name, article) else folded_terms) for name in named)
 
 
-def _folded(text: str) -> str:
-    return " ".join(folded_terms(text))
+def _is_marked(name: str, article: Article) -> bool:
+    return article.language == "vi" and has_diacritics(name)
+
+
+def _stands(name: str, text: str, read: Callable[[str], list[str]]) -> bool:
+    return f" {' '.join(read(name))} " in f" {' '.join(read(text))} "
 
 
 def _in_period(understood: Understood, retriever: ArchiveRetriever) -> Understood:
