@@ -43,6 +43,7 @@ class Asking(TypedDict, total=False):
     since: str | None
     until: str | None
     source: str | None
+    author: str | None
     language: str | None
     engine: str | None
 
@@ -213,6 +214,7 @@ class NewsQA:
         since: str | None = None,
         until: str | None = None,
         source: str | None = None,
+        author: str | None = None,
         language: str | None = None,
         engine: str | None = None,
     ) -> Answer:
@@ -223,7 +225,7 @@ class NewsQA:
         """
         from rag.retrieve.query import ArchiveQuery
 
-        limits = _limits(filters, since, until, source, language)
+        limits = _limits(filters, since, until, source, language, author)
         chosen = self.engine(engine)
         understood = self._understood(question, history, limits, engine)
         return self._replied(understood, history) or chosen.answer(ArchiveQuery.of(understood))
@@ -237,6 +239,7 @@ class NewsQA:
         since: str | None = None,
         until: str | None = None,
         source: str | None = None,
+        author: str | None = None,
         language: str | None = None,
         engine: str | None = None,
     ) -> Iterator[AnswerEvent]:
@@ -244,7 +247,7 @@ class NewsQA:
         from rag.answer.compose import settled
         from rag.retrieve.query import ArchiveQuery
 
-        limits = _limits(filters, since, until, source, language)
+        limits = _limits(filters, since, until, source, language, author)
         chosen = self.engine(engine)
         understood = self._understood(question, history, limits, engine)
         replied = self._replied(understood, history)
@@ -349,7 +352,13 @@ def _several(given: Any) -> list[Any]:
 
 
 def _limits(
-    filters: Filters | None, since: str | None, until: str | None, source: str | None, language: str | None
+    filters: Filters | None,
+    since: str | None,
+    until: str | None,
+    source: str | None,
+    language: str | None,
+    author: str | None,
 ) -> Filters:
-    given = Filters(since, until, (source,) if source else (), (language,) if language else ())
+    outlets, languages, authors = ((name,) if name else () for name in (source, language, author))
+    given = Filters(since, until, outlets, languages, authors)
     return (filters or Filters()).joined(given)

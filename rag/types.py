@@ -139,16 +139,18 @@ class Hit:
 class Filters:
     """What a question is limited to; an empty field does not limit.
 
-    `since` and `until` are ISO dates, months or years, both inclusive.
+    `since` and `until` are ISO dates, months or years, both inclusive. An author passes with the words of a name
+    ("Chernova" for "By Anna Chernova").
     """
 
     since: str | None = None
     until: str | None = None
     sources: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.since or self.until or self.sources or self.languages)
+        return bool(self.since or self.until or self.sources or self.languages or self.authors)
 
     def joined(self, other: Filters) -> Filters:
         """Both of them. Raises UsageError where both limit the same thing."""

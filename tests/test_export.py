@@ -212,7 +212,13 @@ def test_json_holds_everything() -> None:
     assert (loaded["version"], loaded["title"]) == (1, "Phà?")
     assert loaded["exchanges"][0]["answer"] == {**QUOTED, "odd": "\ud800"}
     assert loaded["exchanges"][0]["question"] == "Phà\u202e?"
-    assert loaded["exchanges"][0]["filters"] == {"since": "2024", "until": None, "sources": [], "languages": []}
+    assert loaded["exchanges"][0]["filters"] == {
+        "since": "2024",
+        "until": None,
+        "sources": [],
+        "languages": [],
+        "authors": [],
+    }
 
 
 def rating(answer: dict[str, Any], up: bool, reason: str = "") -> Rating:

@@ -13,7 +13,9 @@ from rag.understand.understood import Understood
 
 
 def article(title: str, source: str, published: str, text: str) -> str:
-    return f"---\ntitle: {title}\nsource: {source}\npublished: {published}\nlanguage: en\n---\n{text}\n"
+    author = "Anna Vell" if source == "The Moor Post" else "Bren Ool"
+    head = f"title: {title}\nsource: {source}\nauthor: {author}\npublished: {published}\nlanguage: en"
+    return f"---\n{head}\n---\n{text}\n"
 
 
 ARTICLES = {
@@ -87,6 +89,12 @@ def test_a_summary_is_verbatim_and_in_order(qa: NewsQA) -> None:
     assert len(set(titles(answer))) == 1
     starts = [citation.start for citation in answer.citations]
     assert starts == sorted(starts)
+
+
+def test_an_author_limits(qa: NewsQA) -> None:
+    answer = answered(qa, "latest", "What is new?", Filters(authors=("vell",)))
+    assert titles(answer) == ["Pier opens", "Pier to be rebuilt"]
+    assert not qa.ask("How many came to the opening of the pier of Upper Quill?", author="Bren Nobody").found
 
 
 def test_nothing_within_the_limits_is_said(qa: NewsQA) -> None:

@@ -235,7 +235,8 @@ def _purge(connection: sqlite3.Connection, now: int) -> None:
 
 def _filters(written: str) -> Filters:
     fields = json.loads(written)
-    return Filters(fields["since"], fields["until"], tuple(fields["sources"]), tuple(fields["languages"]))
+    several = (tuple(fields.get(name, ())) for name in ("sources", "languages", "authors"))
+    return Filters(fields["since"], fields["until"], *several)
 
 
 def _shown(milliseconds: int) -> str:

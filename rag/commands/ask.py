@@ -21,6 +21,7 @@ def add(command: AddCommand) -> None:
     ask.add_argument("--from", metavar="DATE", dest="since", help="published on or after 2024-06-19, 2024-06 or 2024")
     ask.add_argument("--to", metavar="DATE", dest="until", help="published on or before")
     ask.add_argument("--source", metavar="NAME", help="only this outlet")
+    ask.add_argument("--author", metavar="NAME", help="only articles by this author")
     ask.add_argument("--language", choices=("vi", "en"), help="only passages in this language")
     ask.add_argument("--engine", choices=ENGINES, help="what answers (default: $RAG_ENGINE, else auto)")
     ask.add_argument("--batch", metavar="IN.jsonl", help="answer each line's question; - reads standard input")
@@ -38,6 +39,7 @@ def _ask(args: argparse.Namespace) -> int:
         until=args.until,
         sources=(args.source,) if args.source else (),
         languages=(args.language,) if args.language else (),
+        authors=(args.author,) if args.author else (),
     )
     with open_archive(args) as qa:
         if args.batch:

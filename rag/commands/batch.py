@@ -88,7 +88,7 @@ def read_request(fields: dict[str, Any], filters: Filters) -> Request:
     question = fields.get("question")
     if not isinstance(question, str):
         raise UsageError("question is missing or no text")
-    limits = {name: _text(fields, name) for name in ("from", "to", "source", "language")}
+    limits = {name: _text(fields, name) for name in ("from", "to", "source", "author", "language")}
     return Request(
         question=question,
         history=tuple(_turns(fields.get("history") or [])),
@@ -98,6 +98,7 @@ def read_request(fields: dict[str, Any], filters: Filters) -> Request:
             until=limits["to"] or filters.until,
             sources=(limits["source"],) if limits["source"] else filters.sources,
             languages=(limits["language"],) if limits["language"] else filters.languages,
+            authors=(limits["author"],) if limits["author"] else filters.authors,
         ),
     )
 

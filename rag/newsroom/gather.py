@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -11,8 +11,9 @@ from rag.answer.recap import Recalled
 from rag.newsroom.summary import summary
 from rag.retrieve.query import ArchiveQuery
 from rag.retrieve.retriever import ArchiveRetriever
-from rag.text.names import names
-from rag.text.terms import folded_terms
+from rag.text.names import name_phrases
+from rag.text.normalise import has_diacritics
+from rag.text.terms import folded_terms, terms
 from rag.types import Article, Hit
 from rag.understand.understood import Understood
 
@@ -51,8 +52,8 @@ def gathered(understood: Understood, retriever: ArchiveRetriever) -> list[Told]:
         told = _told(hit, articles[hit.passage.article_id])
         if told:
             best.setdefault(told.article.id, told)
-    named = names(understood.question)
-    about = [told for told in best.values() if named and named <= held(told.article)]
+    named = _names(understood)
+    about = [told for told in best.values() if named and _holds(told.article, named)]
     if about:
         return about
     return [told for told in best.values() if told.score >= ABOUT * next(iter(best.values())).score]
@@ -60,7 +61,7 @@ def gathered(understood: Understood, retriever: ArchiveRetriever) -> list[Told]:
 
 def _has_subject(understood: Understood, hits: Sequence[Hit]) -> bool:
     """Whether a request for news says about what."""
-    return bool(names(understood.question)) or max((hit.dense for hit in hits), default=0.0) >= SUBJECT
+    return bool(_names(understood)) or max((hit.dense for hit in hits), default=0.0) >= SUBJECT
 
 
 def _newest(understood: Understood, retriever: ArchiveRetriever) -> list[Told]:
@@ -71,9 +72,28 @@ def _newest(understood: Understood, retriever: ArchiveRetriever) -> list[Told]:
     return [Told(articles[info.id], lead, 0.0) for info in infos for lead in leads[info.id]]
 
 
-def held(article: Article) -> set[str]:
-    """The folded terms of an article."""
-    return set(folded_terms(f"{article.title or ''}\n{article.text}"))
+def _names(understood: Understood) -> list[str]:
+    """The names in what is asked; a capital that the message does not have makes none."""
+    question = understood.question
+    typed = question[:1].lower() + question[1:].rstrip("?")
+    question = typed if typed in understood.message else question
+    return [question[start:end] for start, end in name_phrases(question)]
+
+
+def _holds(article: Article, named: Sequence[str]) -> bool:
+    """Whether every name stands in the article, whole; "Trầm Ngân" is no "trăm ngàn" of a Vietnamese article, and the
+    "Tram Ngan" of an English one.
+    """
+    text = f"{article.title or ''}\n{article.text}"
+    return all(_stands(name, text, terms if _is_marked(name, article) else folded_terms) for name in named)
+
+
+def _is_marked(name: str, article: Article) -> bool:
+    return article.language == "vi" and has_diacritics(name)
+
+
+def _stands(name: str, text: str, read: Callable[[str], list[str]]) -> bool:
+    return f" {' '.join(read(name))} " in f" {' '.join(read(text))} "
 
 
 def _in_period(understood: Understood, retriever: ArchiveRetriever) -> Understood:

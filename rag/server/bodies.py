@@ -32,6 +32,7 @@ class Limits(BaseModel):
     since: Annotated[str | None, Field(alias="from", max_length=40, description="published on or after")] = None
     until: Annotated[str | None, Field(alias="to", max_length=40, description="published on or before")] = None
     source: Annotated[str | None, Field(max_length=300, description="only this outlet")] = None
+    author: Annotated[str | None, Field(max_length=300, description="only this author")] = None
     language: Annotated[Literal["vi", "en"] | None, Field(description="only passages in this language")] = None
     engine: Annotated[
         Literal["auto", "quotes", "llm"] | None, Field(description="what answers; by default the server's setting")
@@ -43,6 +44,7 @@ class Limits(BaseModel):
             until=self.until,
             sources=(self.source,) if self.source else (),
             languages=(self.language,) if self.language else (),
+            authors=(self.author,) if self.author else (),
         )
 
 

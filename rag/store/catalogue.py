@@ -130,9 +130,14 @@ class Catalogue(Database):
             ) SELECT line FROM lines WHERE line IS NOT NULL"""
         return [row[0] for row in self.query(sql)]
 
+    def bylines(self) -> list[str]:
+        """What the articles say of their authors, each once."""
+        return [row[0] for row in self.query("SELECT DISTINCT author FROM articles WHERE author IS NOT NULL")]
+
     def selection(self, filters: Filters) -> Selection:
         """What the filters let pass in this archive. Raises UsageError on a bad date."""
-        return selection(filters, self.source_lines() if filters.sources else ())
+        bylines = self.bylines() if filters.authors else ()
+        return selection(filters, self.source_lines() if filters.sources else (), bylines)
 
     def date_range(self) -> tuple[str, str] | None:
         """The earliest and the latest publication date, each as precise as known; None if no article has one."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from rag.text.dates import bounds
 from rag.text.outlets import outlet_keys
+from rag.text.terms import folded_terms
 from rag.types import Filters
 
 Run = Callable[[str, Sequence[Any]], list[tuple[Any, ...]]]
@@ -42,11 +43,12 @@ class Selection:
         return " AND ".join(sql for sql, _ in conditions) or "TRUE", [value for _, value in conditions]
 
 
-def selection(filters: Filters, stored: Iterable[str] = ()) -> Selection:
+def selection(filters: Filters, stored: Iterable[str] = (), bylines: Iterable[str] = ()) -> Selection:
     """What the filters let pass. Raises UsageError on a bad date.
 
     `stored` are the source lines of the archive: an outlet passes however it is spelt, and with what others retell
-    of it. A year or a month overlaps every day in it; an article without a date passes no date filter.
+    of it. `bylines` are what it says of authors. A year or a month overlaps every day in it; an article without a date
+    passes no date filter.
     """
     about: list[tuple[str, Any]] = []
     if filters.since:
@@ -59,6 +61,11 @@ def selection(filters: Filters, stored: Iterable[str] = ()) -> Selection:
         wanted = [set(outlet_keys(source)) for source in filters.sources]
         passing_sources = [line for line in stored if any(keys <= set(outlet_keys(line)) for keys in wanted)]
         about.append(("source = ANY(?)", passing_sources))
+    if filters.authors:
+        names = [set(folded_terms(author)) for author in filters.authors]
+        about.append(
+            ("author = ANY(?)", [line for line in bylines if any(n <= set(folded_terms(line)) for n in names)])
+        )
     return Selection(tuple(about), filters.languages)
 
 
