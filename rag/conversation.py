@@ -17,7 +17,7 @@ from rag.text.normalise import normalise
 from rag.types import Answer, AnswerEvent, Citation, Filters, Intent, Turn
 from rag.understand.bare import asked
 from rag.understand.elliptic import completed, in_full
-from rag.understand.hear import TALKING, Heard, default_listener
+from rag.understand.hear import TALKING, Heard, hear
 from rag.understand.understood import MAX_QUESTION, AnswerLanguage, Understood
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def understand(
     text = normalise(message).strip()
     if len(text) > MAX_QUESTION:
         raise UsageError(f"the question has {len(text)} characters, the most is {MAX_QUESTION}; shorten it")
-    heard = default_listener().hear(text)
+    heard = hear(text)
     understood = Understood(
         message=message,
         intent=_intent(text, heard),
@@ -128,7 +128,7 @@ def _about_news(history: Sequence[Turn]) -> list[Turn]:
     is_news = True
     for turn in history[-RECAPPED_TURNS:]:
         if turn.role == "user":
-            is_news = default_listener().hear(normalise(turn.content[:MAX_QUESTION])).intent not in TALKING
+            is_news = hear(normalise(turn.content[:MAX_QUESTION])).intent not in TALKING
         if turn.content.strip() and is_news:
             kept.append(turn)
     return kept
@@ -146,8 +146,7 @@ def _talked_about(
 
 def _background(earlier: Sequence[str]) -> str:
     """The last question that does not itself lean back, or else the first that is remembered."""
-    listener = default_listener()
-    return next((question for question in reversed(earlier) if listener.hear(question).leans <= 0.5), earlier[0])
+    return next((question for question in reversed(earlier) if hear(question).leans <= 0.5), earlier[0])
 
 
 def _newest_day(catalogue: Catalogue) -> date | None:

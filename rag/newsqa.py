@@ -324,11 +324,13 @@ class NewsQA:
 
     def warm_up(self) -> None:
         """Opens all that the first question would otherwise wait for."""
+        from rag.read.reader import default_reader
         from rag.understand.hear import default_listener
 
         _ = self.query_engine
         self.embedder.get_query_embedding("?")
         default_listener()
+        default_reader()
 
     def close(self) -> None:
         for name in ("model", "index", "catalogue"):

@@ -21,7 +21,7 @@ ARTICLES = (
     "delta-courier/2026-04-29-bridge-opens.md",
     "ben-song/2025-10-22-lu-song-luu.md",
 )
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 NOWHERE = "Who won the chess olympiad on the moon?"
 
 

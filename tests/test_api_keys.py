@@ -17,7 +17,7 @@ from rag.server.access import Keys, Rate, check_host
 from rag.settings import Settings, load
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 FIRST, SECOND = "first-key-of-sixteen", "second-key-of-sixteen"
 
 

@@ -17,7 +17,7 @@ from openai import OpenAI
 from rag import NewsQA
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 LENGTH = "Cầu Sông Mơ dài bao nhiêu mét?"
 # Evidence as the model is shown it: a key, then the sentence.
 LENGTH_KEY = r"\[([a-z]{4,6})\][^\n]*840 m"

@@ -19,7 +19,7 @@ from rag.server.chores import chore
 from rag.types import Turn
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 PIXEL = "data:image/png;base64," + "A" * 2_000_000
 
 

@@ -14,7 +14,7 @@ from rag import Answer, Filters, NewsQA, background
 from rag.errors import UsageError
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 
 
 @pytest.fixture(scope="module")

@@ -37,7 +37,7 @@ date: 2031-03-05
 Cầu Sông Mơ thông xe sáng thứ Tư sau hai năm thi công. Cây cầu dài 840 m và rộng 12 m, có bốn làn xe. Chi phí xây dựng
 là 312 tỷ đồng, lấy từ ngân sách tỉnh. Ông Tấn, chủ tịch xã, cắt băng khánh thành.
 """
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 LENGTH = "Cầu Sông Mơ dài bao nhiêu mét?"
 # Evidence as the model is shown it: a key, then the sentence.
 LENGTH_KEY = r"\[([a-z]{4,6})\][^\n]*840 m"
@@ -124,7 +124,7 @@ def ask(proxy: Nginx, route: str | None = None, **fields: Any) -> httpx.Response
 
 def test_both_answer_in_both_languages(pair: Pair, proxy: Nginx) -> None:
     for number, route in enumerate(pair.routes):
-        for question, expected in ((FERRY, "17,000"), (LENGTH, "840 m")):
+        for question, expected in ((FERRY, "280,000"), (LENGTH, "840 m")):
             response = ask(proxy, route, question=question)
             assert expected in response.json()["text"]
             assert pair.number_of(response) == number
@@ -313,7 +313,7 @@ def test_a_page_goes_on_when_its_process_ends(below: Nginx, pair: Pair) -> None:
         page.locator(".conversations li.is-current summary").click()
         with page.expect_download() as download:
             page.locator(".conversations li.is-current a[download]").first.click()
-        assert "17,000" in download.value.path().read_text(encoding="utf-8")
+        assert "280,000" in download.value.path().read_text(encoding="utf-8")
 
         route = next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "trich_dan_route")
         with below.client(route=route) as client:

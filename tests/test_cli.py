@@ -315,8 +315,7 @@ def test_ask_gives_the_object_of_the_contract(
     cited = answer["citations"][0]
     assert list(cited) == [
         "marker", "article_id", "title", "source", "published", "language", "path", "url", "start", "end", "quote",
-        "score",
-        "page",
+        "score", "author", "page", "answer_start", "answer_end", "permalink",
     ]  # fmt: skip
     assert (cited["source"], cited["published"], cited["path"]) == (
         "Báo Lá Dừa", "2024-03-05", str(articles / "pha.md"),

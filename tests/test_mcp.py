@@ -17,7 +17,7 @@ from api_server import ApiServer, surroundings
 from rag import NewsQA
 
 CORPUS = Path(__file__).resolve().parents[1] / "corpus"
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 needs_mcp = pytest.mark.skipif(
     subprocess.run([sys.executable, "-c", "import mcp"], capture_output=True, check=False).returncode != 0,
     reason="the extra `mcp` is not installed",

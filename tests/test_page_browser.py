@@ -42,7 +42,7 @@ url: "javascript:window.hurt=1"
 The Zorbat Observatory opened on 1 May 2026 with 4,321 visitors <script>window.hurt=1</script> on its first day. It cost
 ${window.hurt=1} {{constructor}} 77 million dong <img src="http://evil.example/p.png" onerror="window.hurt=1">.
 ![pixel](http://evil.example/p.png) [click](javascript:window.hurt=1) WORDWORDWORD"""
-QUESTION = "How much is the ferry fare to Bai Nhan?"
+QUESTION = "How much is a monthly card of the Luu River Line?"
 
 
 @pytest.fixture(scope="module")

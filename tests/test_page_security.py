@@ -126,6 +126,7 @@ PAGES: dict[str, Callable[[str], str]] = {
         "library",
         "vi",
         shown=[ArticleInfo("a", text, text, text, "2024", text, text, text, 1, "s")],
+        watched=None,
         matching=1,
         total=1,
         most=1,

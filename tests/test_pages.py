@@ -14,12 +14,15 @@ from rag.cli import main
 from rag.server.footnotes import notes
 from rag.types import Citation
 
-PAGES = [
-    lines(50, 700, [f"Chapter {i} of the report on bicycles",
-                    f"In district {i} the city counted {i * 137} bicycles on Monday."])
-    for i in range(1, 6)
-]  # fmt: skip
-QUESTION = "How many bicycles did the city count in district 4?"
+FACTS = (
+    "The museum on Harbour Road opened with 137 paintings by local artists.",
+    "Heavy rain flooded 42 cellars on Mill Street during the night.",
+    "A baker from Castle Hill won the prize for the best rye bread.",
+    "The new library lends 548 bicycles to students free of charge.",
+    "Trains to the coast leave every half hour from Station Square.",
+)
+PAGES = [lines(50, 700, [f"Chapter {number} of the report on the city", fact]) for number, fact in enumerate(FACTS, 1)]
+QUESTION = "How many bicycles does the library lend to students?"
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def test_an_older_version_is_brought_up_by_who_may_write(tmp_path: Path, postgre
         catalogue.query("DROP INDEX articles_by_outlet")
         catalogue.query("DROP TABLE edits")
         catalogue.query("DROP VIEW articles_shown")
-        catalogue.query("ALTER TABLE articles DROP COLUMN updated, DROP COLUMN contradictions")
+        catalogue.query("ALTER TABLE articles DROP COLUMN updated, DROP COLUMN contradictions, DROP COLUMN pages")
         catalogue.query("UPDATE meta SET value = '2' WHERE key = 'schema'")
     with pytest.raises(ArchiveError, match="older version; run `rag ingest PATH` first"):
         Catalogue.open(tmp_path, url=url, readonly=True)

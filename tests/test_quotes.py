@@ -177,9 +177,13 @@ def test_different_dates_are_both_shown_the_newest_first() -> None:
 
 def test_a_correction_leads_and_what_it_corrects_follows() -> None:
     wrong = quote("Trạm bơm tốn 86 tỷ đồng.", 0.9, published="2025-10-30")
-    right = quote("Chúng tôi đưa tin 86 tỷ đồng. Con số đúng là 68 tỷ đồng.", 0.3, EAST, published="2025-11-06")
+    text = "Chúng tôi đưa tin 86 tỷ đồng. Con số đúng là 68 tỷ đồng."
+    right = quote(text, 0.3, EAST, published="2025-11-06", answer="68 tỷ đồng")
     selection = select([wrong, right], "vi")
     assert (selection.differing, selection.quotes) == ("correction", (right, wrong))
+    assert selection.quotes[0].answer == right.answer
+    misread = quote(text, 0.3, EAST, published="2025-11-06", answer="86 tỷ đồng")
+    assert select([wrong, misread], "vi").quotes[0].answer is None
     assert select([wrong, replace(right, published="2025-10-29")], "vi").differing is None
     repeated = replace(right, text="Con số đúng là 86 tỷ đồng.")
     assert select([wrong, repeated], "vi").differing is None

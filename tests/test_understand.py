@@ -14,7 +14,7 @@ from rag.newsqa import NewsQA
 from rag.read.pieces import PieceCutter
 from rag.types import INTENTS, Span
 from rag.understand.bare import asked, asking
-from rag.understand.hear import TALKING, default_listener
+from rag.understand.hear import TALKING, hear
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def test_the_run_of_words_with_the_largest_sum_asks(cutter: PieceCutter) -> None
 @settings(derandomize=True, deadline=None, max_examples=100)
 @given(st.text(max_size=80))
 def test_any_message_is_heard(message: str) -> None:
-    heard = default_listener().hear(message)
+    heard = hear(message)
     assert set(heard.chances) == set(INTENTS)
     assert sum(heard.chances.values()) == pytest.approx(1)
     assert heard.bare is None or 0 <= heard.bare.start < heard.bare.end <= len(message)
@@ -49,7 +49,7 @@ def test_any_message_is_heard(message: str) -> None:
 
 @pytest.mark.parametrize("message", ["Hello there!", "Cảm ơn bạn nhiều nha", "cam on ban nhieu", "Who are you?"])
 def test_talk_is_left_unsearched(message: str) -> None:
-    assert default_listener().hear(message).intent in TALKING
+    assert hear(message).intent in TALKING
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_talk_is_left_unsearched(message: str) -> None:
     ["When did the bridge open?", "Cầu Trầm Ngân dài bao nhiêu?", "Who said hello to the mayor?", "gia gao bao nhieu"],
 )
 def test_a_question_is_searched_as_it_is(message: str) -> None:
-    heard = default_listener().hear(message)
+    heard = hear(message)
     assert heard.intent == "question"
     assert asked(message, heard.bare).casefold().rstrip("?") == message.casefold().rstrip("?")
 

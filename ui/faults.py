@@ -21,6 +21,24 @@ _FAULTS: tuple[tuple[type[RagError], str], ...] = (
 )
 # Words of a reason why a file is not taken (rag/readers), and the same in Vietnamese; the first that fits.
 _REASONS: tuple[tuple[str, str], ...] = (
+    ("Tesseract|recognise", "không nhận dạng được chữ trong ảnh; hãy xem: rag doctor, hoặc dùng ảnh rõ và nhỏ hơn"),
+    ("million pixels|a picture", "ảnh không đọc được hoặc quá lớn; hãy thu nhỏ lại"),
+    (
+        "fonts do not say|letters stand apart",
+        "PDF có chữ không đọc được; hãy nhận dạng chữ (OCR) hoặc lưu thành văn bản",
+    ),
+    ("PDF without pages", "PDF không có trang nào; hãy mở ra và lưu lại"),
+    ("EPUB locked", "sách EPUB bị khóa bản quyền; hãy xin bản không khóa"),
+    ("mailbox|no mail", "không có thư nào trong đó; hãy lưu lại thành EML hoặc văn bản"),
+    (
+        "feed without|web archive without|saved page without",
+        "không có bài nào trong đó; hãy lưu lại trang hoặc bỏ tệp này",
+    ),
+    ("cells where|quotation mark|left out", "bảng không đúng dạng; hãy xem lại các cột và dấu ngoặc kép"),
+    (
+        "compressed|zip archive|unpacked|packed too deeply|in the archive",
+        "tệp nén hỏng, quá lớn hoặc không có bài; hãy giải nén rồi thêm cả thư mục",
+    ),
     ("PDF without text", "PDF không có chữ, có lẽ là bản quét; hãy nhận dạng chữ (OCR) trước"),
     ("no article text|no HTML in it", "không thấy bài báo trong trang này; hãy lưu lại trang, hoặc lưu thành văn bản"),
     ("an empty file|no text in it|without text", "không có chữ nào trong đó"),

@@ -22,18 +22,18 @@ _UNSAFE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud
 
 def render(template: str, language: AnswerLanguage, **values: Any) -> str:
     """The HTML of `templates/<template>.html`; `language` is that of the page."""
-    return _environment().get_template(f"{template}.html").render(
-        language=language,
-        t=partial(say, language),
-        date=partial(_date, language),
-        page=partial(_page, language),
-        moment=partial(_moment, language),
-        number=partial(number, language),
-        percent=partial(percent, language),
-        measured=partial(measured, language),
-        unknown_source=UNKNOWN_SOURCE[language],
-        **values,
-    )  # fmt: skip
+    given = {
+        "language": language,
+        "t": partial(say, language),
+        "date": partial(_date, language),
+        "page": partial(_page, language),
+        "moment": partial(_moment, language),
+        "number": partial(number, language),
+        "percent": partial(percent, language),
+        "measured": partial(measured, language),
+        "unknown_source": UNKNOWN_SOURCE[language],
+    }
+    return _environment().get_template(f"{template}.html").render({**given, **values})
 
 
 def _date(language: AnswerLanguage, published: str | None) -> str:

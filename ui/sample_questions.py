@@ -18,13 +18,13 @@ SAMPLE_QUESTIONS: Mapping[AnswerLanguage, tuple[tuple[str, str], ...]] = {
             "Giá vàng nhẫn tháng 3/2026 là bao nhiêu?",
         ),
         ("Tram Ngan Bridge opens at last, four months late", "Khi nào cầu Trầm Ngân thông xe?"),
-        ("Thư viện trên ghe cập bến Bãi Nhàn mỗi thứ Năm", "Thư viện trên ghe ghé Bãi Nhàn vào thứ mấy?"),
+        ("Thư viện trên ghe cập bến Bãi Nhàn mỗi thứ Năm", "Ai lái ghe thư viện?"),
     ),
     "en": (
         ("Tram Ngan Bridge opens at last, four months late", "When did the Tram Ngan Bridge open to traffic?"),
         (
             "Ten stops, new fares: what the Luu River Line will cost from 1 October",
-            "How much is the ferry fare to Bai Nhan?",
+            "How much is a monthly card of the Luu River Line?",
         ),
         ("Lũ sông Lưu vượt báo động 3, 1.240 căn nhà ngập nước", "How many homes were flooded in October 2025?"),
         ("Salt water reaches Ba Mien Lock, 21 kilometres from the sea", "How far did salt water reach up the river?"),

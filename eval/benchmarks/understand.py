@@ -21,7 +21,7 @@ from rag.text.language import detect
 from rag.text.normalise import normalise
 from rag.types import INTENTS, Answer
 from rag.understand.bare import asked
-from rag.understand.hear import TALKING, Heard, default_listener
+from rag.understand.hear import TALKING, Heard, hear
 
 CORPUS = DATA.parents[1] / "corpus"
 NEWSROOM = DATA / "newsroom"
@@ -33,9 +33,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--answers", type=int, default=60, help="wrapped questions that are also answered")
     given = parser.parse_args(argv)
     messages = read_messages("test")
-    listener = default_listener()
     started = time.perf_counter()
-    heard = [listener.hear(message.text) for message in messages]
+    heard = [hear(message.text) for message in messages]
     each = (time.perf_counter() - started) / len(messages)
     print(f"{len(messages)} messages by {len({one.writer for one in messages})} writers, {1000 * each:.1f} ms each\n")
     print(render(["intent", "messages", "right", "taken for"], _by_intent(messages, heard)))
@@ -69,9 +68,8 @@ def _print_talk(messages: Sequence[Message], heard: Sequence[Heard]) -> None:
         for name in ("corpus", "newsroom")
         for line in (DATA / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     ]
-    listener = default_listener()
-    taken = [question for question in questions if listener.hear(normalise(question)).intent in TALKING]
-    cut = [question for question in questions if _cut(question, listener.hear(normalise(question)))]
+    taken = [question for question in questions if hear(normalise(question)).intent in TALKING]
+    cut = [question for question in questions if _cut(question, hear(normalise(question)))]
     print(f"talk, archive, noise and the like not searched for: {sum(talk) / len(talk):.1%} of {len(talk)}")
     print(f"requests to the articles taken for such: {sum(news) / len(news):.1%} of {len(news)}")
     print(f"news questions taken for such: {len(taken) / len(questions):.2%} of {len(questions)}")

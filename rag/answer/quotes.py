@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -113,7 +113,7 @@ def select(candidates: Sequence[Quote], language: str, asked: AskedTime = ANY_TI
     first = _in_own_language(preferred, language)
     corrections = [quote for quote in preferred if _corrects(quote, first)]
     if corrections:
-        return Selection((corrections[0], first), "correction", asked.latest)
+        return Selection((_correcting(corrections[0], first), first), "correction", asked.latest)
     rivals = _rivals(first, preferred)
     if rivals:
         differing: Differing = "dates" if first.value.kind == "dates" else "figures"
@@ -175,6 +175,11 @@ def _corrects(quote: Quote, earlier: Quote) -> bool:
     wrong = {figure.value for figure in figures(earlier.text, earlier.language)}
     told = {figure.value for figure in figures(quote.text, quote.language)}
     return bool(wrong & told) and bool(told - wrong)
+
+
+def _correcting(correction: Quote, wrong: Quote) -> Quote:
+    """The correction; where the words that were read in it are the wrong value that it names, none are marked."""
+    return replace(correction, answer=None) if agree(correction.value, wrong.value) else correction
 
 
 def _rivals(first: Quote, ordered: Sequence[Quote]) -> list[Quote]:

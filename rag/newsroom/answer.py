@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rag.answer import compose, messages
 from rag.answer.messages import AnswerLanguage
@@ -26,7 +27,9 @@ def newsroom_answer(understood: Understood, retriever: ArchiveRetriever) -> Answ
     with retriever.catalogue.snapshot():
         told = gathered(understood, retriever)
         if not told:
-            return compose.unanswered(understood.message, messages.NOT_FOUND[language], language)
+            empty = not retriever.catalogue.count().articles
+            message = (messages.EMPTY_ARCHIVE if empty else messages.NOT_FOUND)[language]
+            return replace(compose.unanswered(understood.message, message, language), intent=understood.intent)
         match understood.intent:
             case "find":
                 heading = messages.FOUND[language].format(found=len(told), shown=min(SHOWN, len(told)))

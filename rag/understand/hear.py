@@ -6,6 +6,7 @@ Two layers of a BERT on the states of the bundled embedder, trained by `python -
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -16,12 +17,14 @@ import numpy as np
 from rag.embed import default_embedder
 from rag.embed.engines import QUERY_PREFIX
 from rag.embed.onnx_engine import OnnxEngine, open_session
-from rag.embed.tokeniser import Tokeniser
-from rag.embed.weights import Floats, Weights
-from rag.errors import ReaderError
+from rag.embed.tokeniser import installed_tokeniser
+from rag.embed.weights import Floats
+from rag.errors import RagError, ReaderError
 from rag.read.pieces import PieceCutter, Pieces
 from rag.types import INTENTS, Intent, Span
 from rag.understand.bare import asking
+
+log = logging.getLogger(__name__)
 
 MODEL = Path(__file__).with_name("understand.onnx")
 # Pieces of a message that are heard; what follows belongs to a pasted text.
@@ -63,23 +66,21 @@ class Heard:
 class Listener:
     """Safe to call from several threads at once."""
 
-    def __init__(self, engine: OnnxEngine, model: Path, weights: Weights) -> None:
+    def __init__(self, engine: OnnxEngine, model: Path) -> None:
         """Raises ReaderError when the model cannot be run."""
         try:
             self._session = open_session(str(model))
         # ONNX Runtime's errors have no base class of their own.
         except Exception as error:
             raise ReaderError(f"{model.name} cannot be opened ({error}); install again") from error
-        vocabulary = weights.vocabulary()
         self._engine = engine
-        self._cutter = PieceCutter(Tokeniser(vocabulary))
-        self._start, self._end = vocabulary.start, vocabulary.end
+        self._cutter = PieceCutter(installed_tokeniser())
         self._prefix = self._cutter.cut(QUERY_PREFIX).ids
         self.hear = lru_cache(maxsize=_REMEMBERED)(self._hear)
 
     def _hear(self, message: str) -> Heard:
         pieces = self._cutter.cut(message).between(0, LONGEST)
-        ids = [self._start, *self._prefix, *pieces.ids, self._end]
+        ids = [self._cutter.start, *self._prefix, *pieces.ids, self._cutter.end]
         told, kept = self._session.run(["told", "kept"], {"words": self._engine.states(ids)})
         first = 1 + len(self._prefix)
         return _heard(message, pieces, told[0], kept[0, first : first + len(pieces), 0])
@@ -98,10 +99,25 @@ def _heard(message: str, pieces: Pieces, told: Floats, kept: Floats) -> Heard:
     )
 
 
+# A message that nothing hears is a question that stands alone, with nothing to take away.
+_UNHEARD = Heard({intent: float(intent == "question") for intent in INTENTS}, 0.0, 0.0, frozenset(), TALK[0], None)
+
+
+def hear(message: str) -> Heard:
+    """NFC `message` as the model that ships hears it, or as a plain question where that cannot be run."""
+    listener = default_listener()
+    return listener.hear(message) if listener else _UNHEARD
+
+
 @cache
-def default_listener() -> Listener:
-    """The one that ships, loaded on first use. Raises ReaderError when it cannot be."""
-    engine = default_embedder().engine
-    if not isinstance(engine, OnnxEngine):
-        raise ReaderError("messages cannot be understood, because ONNX Runtime does not run here; run: rag doctor")
-    return Listener(engine, MODEL, Weights.installed())
+def default_listener() -> Listener | None:
+    """The one that ships, loaded on first use; None, after one line in the log, where it cannot be run."""
+    try:
+        engine = default_embedder().engine
+        if isinstance(engine, OnnxEngine):
+            return Listener(engine, MODEL)
+        reason = "ONNX Runtime does not run here"
+    except RagError as error:
+        reason = str(error)
+    log.warning("Messages are taken as plain questions on this machine: %s", reason)
+    return None

@@ -22,7 +22,7 @@ from rag.sample import SAMPLE
 # Seconds: packages are fetched and unpacked.
 pytestmark = pytest.mark.timeout(1800)
 CLIENTS = Path(__file__).parent / "clients"
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 # What is installed, and the program that is run with the server's address.
 PYTHON_CLIENTS = {
     "openai 2": (("openai>=2,<3",), "openai_python.py"),
@@ -66,7 +66,7 @@ def test_llm(server: ApiServer, tmp_path: Path) -> None:
     # JSON is YAML.
     (tmp_path / "extra-openai-models.yaml").write_text(json.dumps([model]), encoding="utf-8")
     done = environment.run("llm", "-m", "archive", FERRY, cwd=tmp_path, settings=settings)
-    assert "17,000 dong" in done.stdout, done.stdout + done.stderr
+    assert "280,000 dong" in done.stdout, done.stdout + done.stderr
     done = environment.run("llm", "-c", "And to Ba Mien Lock?", cwd=tmp_path, settings=settings)
     assert "11,000 dong" in done.stdout, done.stdout + done.stderr
 

@@ -23,7 +23,7 @@ from rag import __version__
 # Seconds: packages are fetched and unpacked.
 pytestmark = pytest.mark.timeout(1800)
 MOST_BYTES = 60_000_000
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 ARTICLE = "---\ntitle: The bridge opens\npublished: 2026-04-29\n---\n\nThe bridge of Tram cost 1,912 billion dong.\n"
 CASE = {
     "id": "bridge", "split": "dev", "question": "How much did the bridge of Tram cost?", "language": "en",

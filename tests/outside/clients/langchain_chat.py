@@ -6,7 +6,7 @@ from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
 from langchain_openai import ChatOpenAI
 from pydantic import BaseModel
 
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 
 
 class Found(BaseModel):

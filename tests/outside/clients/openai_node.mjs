@@ -2,7 +2,7 @@
 import assert from "node:assert";
 import OpenAI from "openai";
 
-const FERRY = "How much is the ferry fare to Bai Nhan?";
+const FERRY = "How much is a monthly card of the Luu River Line?";
 const client = new OpenAI({ baseURL: `${process.argv[2]}/v1`, apiKey: "none" });
 const messages = [{ role: "user", content: FERRY }];
 

@@ -5,7 +5,7 @@ import sys
 import openai
 from openai import OpenAI
 
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 client = OpenAI(base_url=f"{sys.argv[1]}/v1", api_key="none")
 messages = [{"role": "user", "content": FERRY}]
 

@@ -6,7 +6,7 @@ from pydantic_ai import Agent
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIResponsesModel
 from pydantic_ai.providers.openai import OpenAIProvider
 
-FERRY = "How much is the ferry fare to Bai Nhan?"
+FERRY = "How much is a monthly card of the Luu River Line?"
 provider = OpenAIProvider(base_url=f"{sys.argv[1]}/v1", api_key="none")
 for kind in (OpenAIChatModel, OpenAIResponsesModel):
     said = Agent(kind("trich-dan", provider=provider), instructions="Be brief.").run_sync(FERRY).output
