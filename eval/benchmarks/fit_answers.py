@@ -119,11 +119,11 @@ class Best:
 
 
 def fit_found(best: Best) -> Logistic:
-    return fit(np.vstack([log_odds(chance) for chance in best.chances]), best.right, ("log odds",))
+    return fit(log_odds(best.chances), best.right, ("log odds",))
 
 
 def confidences(best: Best, found: Logistic) -> NDArray[np.float64]:
-    return np.array([found(log_odds(chance))[0] for chance in best.chances])
+    return found(log_odds(best.chances))
 
 
 def fit_threshold(best: Best, confidence: NDArray[np.float64]) -> float:

@@ -36,14 +36,18 @@ WEIGHTS = Path(__file__).with_name("weights.json")
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """`chance` of one row of `FEATURES`; `found` of the log odds of the likeliest sentence, which is the best of many.
+    """`chance` of rows of `FEATURES`; `found` makes of it the probability of the likeliest sentence, the best of many.
 
-    Answers are shown from a `found` of `threshold` on.
+    Answers are shown from `threshold` on.
     """
 
     chance: Logistic
     found: Logistic
     threshold: float
+
+    def __call__(self, rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The probability that each of the sentences [n, d] answers."""
+        return self.found(log_odds(self.chance(rows)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +62,10 @@ class Weighed:
     rows: NDArray[np.float64]
     chances: NDArray[np.float64]
 
-    def confidence(self, fitted: Calibration) -> float:
+    @property
+    def confidence(self) -> float:
         """The probability that the likeliest sentence answers; 0 without candidates."""
-        return float(fitted.found(log_odds(self.chances.max()))[0]) if self.candidates else 0.0
+        return float(self.chances.max(initial=0.0))
 
 
 @cache
@@ -73,10 +78,10 @@ def calibration(path: Path = WEIGHTS) -> Calibration:
     )
 
 
-def log_odds(chance: float) -> NDArray[np.float64]:
-    """What `Calibration.found` reads, [1, 1]."""
-    bounded = float(np.clip(chance, 1e-6, 1 - 1e-6))
-    return np.array([[np.log(bounded / (1 - bounded))]])
+def log_odds(chances: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What `Calibration.found` reads of chances [n]: [n, 1]."""
+    bounded = np.clip(chances, 1e-6, 1 - 1e-6)
+    return np.asarray(np.log(bounded / (1 - bounded))[:, None])
 
 
 def weigh(
@@ -108,7 +113,7 @@ def weigh(
             answers.append(answer and Span(window.start + answer.start, window.start + answer.end))
             rows.append(_row(found, sentence, window.hit.score - best))
     matrix = np.array(rows, dtype=np.float64).reshape(len(rows), len(FEATURES))
-    return Weighed(candidates, answers, matrix, fitted.chance(matrix))
+    return Weighed(candidates, answers, matrix, fitted(matrix))
 
 
 def _row(found: Candidate, sentence: ReadSentence, behind: float) -> list[float]:

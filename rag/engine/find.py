@@ -62,7 +62,7 @@ class Finder:
         articles = self.retriever.catalogue.articles({hit.passage.article_id for hit in hits})
         fitted = calibration()
         weighed = self.weigh(found, articles, fitted)
-        confidence = weighed.confidence(fitted)
+        confidence = weighed.confidence
         refusal: Answer | None = None
         if confidence < fitted.threshold:
             nearest = list(dict.fromkeys(_name(articles[hit.passage.article_id]) for hit in hits))[:NEAREST]
