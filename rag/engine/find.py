@@ -14,7 +14,6 @@ from rag.read.reader import default_reader
 from rag.retrieve.dense import Means, Vector, centred
 from rag.retrieve.query import ArchiveQuery
 from rag.retrieve.retriever import ArchiveRetriever, Found
-from rag.text.language import detect
 from rag.types import Answer, Article, Hit
 
 # How many titles are offered when nothing answers.
@@ -102,11 +101,6 @@ class Finder:
                 )
             )  # fmt: skip
         return quotes
-
-
-def answer_language(text: str) -> AnswerLanguage:
-    """The language to answer in: that of the question, Vietnamese where it cannot be told."""
-    return "en" if detect(text) == "en" else "vi"
 
 
 def _name(article: Article) -> str:

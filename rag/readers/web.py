@@ -5,10 +5,8 @@ page ─ page_data (JSON-LD, metas) ─ hidden, furniture (gone) ─ story (whos
 
 from __future__ import annotations
 
-import logging
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 from rag.errors import ReadError
@@ -68,19 +66,6 @@ def text_of_fragment(html: str) -> str:
     drop_hidden(tree)
     drop_struck(tree)
     return "\n".join(line.text for line in blocks(tree))
-
-
-@contextmanager
-def silenced(*loggers: str) -> Iterator[None]:
-    """Keeps libraries from writing on the user's terminal what is reported as one line here."""
-    levels = {name: logging.getLogger(name).level for name in loggers}
-    for name in loggers:
-        logging.getLogger(name).setLevel(logging.CRITICAL + 1)
-    try:
-        yield
-    finally:
-        for name, level in levels.items():
-            logging.getLogger(name).setLevel(level)
 
 
 def _parsed(html: str) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import regex as re
 
 from rag.text.language import detect
-from rag.text.terms import content_terms, folded_terms
+from rag.text.terms import folded_terms
 
 _NAME = re.compile(r"\p{Lu}[\p{L}\d-]*|\d+(?:[.,/]\d+)*")
 _SENTENCE_START = re.compile(r"^\W*\p{Lu}[\p{L}\d-]*")
@@ -15,8 +15,6 @@ _QUESTION_WORDS = {
     "ai", "tai", "vi", "khi", "bao", "the", "con", "nhung", "cac", "who", "what", "when", "where", "why", "how",
     "which", "did", "does", "do", "is", "are", "was", "were", "in", "on", "theo", "according", "i", "a",
 }  # fmt: skip
-# A question without a telling word asks nothing once its names are gone.
-_LEAST_TERMS = 1
 
 
 def names(text: str) -> set[str]:
@@ -27,20 +25,6 @@ def names(text: str) -> set[str]:
     """
     found = {match.group() for match in _name_matches(text)}
     return {term for name in found for term in folded_terms(name)} - _QUESTION_WORDS
-
-
-def without_names(text: str) -> str:
-    """A question less its names and figures ("Who built the Tram Ngan Bridge in 2026?" -> "Who built the?").
-
-    Unchanged where too little would be left of it.
-    """
-    out, last = [], 0
-    for match in _name_matches(text):
-        if not set(folded_terms(match.group())) <= _QUESTION_WORDS:
-            out.append(text[last : match.start()])
-            last = match.end()
-    stripped = " ".join("".join([*out, text[last:]]).split())
-    return stripped if len(content_terms(stripped)) >= _LEAST_TERMS else text
 
 
 def name_phrases(text: str) -> list[tuple[int, int]]:
