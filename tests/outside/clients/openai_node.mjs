@@ -8,7 +8,7 @@ const messages = [{ role: "user", content: FERRY }];
 
 const completion = await client.chat.completions.create({ model: "trich-dan", messages });
 const { content, annotations } = completion.choices[0].message;
-assert(content.includes("17,000 dong"), content);
+assert(content.includes("280,000 dong"), content);
 assert(annotations[0].url_citation.url.startsWith("https://deltacourier.example/"));
 let text = "";
 for await (const chunk of await client.chat.completions.create({ model: "trich-dan", messages, stream: true })) {

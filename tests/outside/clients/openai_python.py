@@ -11,7 +11,7 @@ messages = [{"role": "user", "content": FERRY}]
 
 assert "trich-dan" in [model.id for model in client.models.list()]
 message = client.chat.completions.create(model="trich-dan", messages=messages).choices[0].message
-assert "17,000 dong" in message.content, message.content
+assert "280,000 dong" in message.content, message.content
 assert message.annotations[0].url_citation.url.startswith("https://deltacourier.example/")
 chunks = client.chat.completions.create(model="trich-dan", messages=messages, stream=True)
 assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks) == message.content

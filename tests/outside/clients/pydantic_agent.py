@@ -10,5 +10,5 @@ FERRY = "How much is a monthly card of the Luu River Line?"
 provider = OpenAIProvider(base_url=f"{sys.argv[1]}/v1", api_key="none")
 for kind in (OpenAIChatModel, OpenAIResponsesModel):
     said = Agent(kind("trich-dan", provider=provider), instructions="Be brief.").run_sync(FERRY).output
-    assert "17,000 dong" in said, said
+    assert "280,000 dong" in said, said
 print("pydantic-ai")
