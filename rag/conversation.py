@@ -14,11 +14,11 @@ from rag.errors import UsageError
 from rag.text.dates import bounds
 from rag.text.language import detect
 from rag.text.normalise import normalise
-from rag.types import Answer, AnswerEvent, Citation, Filters, Intent, Turn
+from rag.types import Answer, AnswerEvent, AnswerLanguage, Citation, Filters, Intent, Turn
 from rag.understand.bare import asked
 from rag.understand.elliptic import completed, in_full
 from rag.understand.hear import TALKING, Heard, hear
-from rag.understand.understood import MAX_QUESTION, AnswerLanguage, Understood
+from rag.understand.understood import MAX_QUESTION, Understood
 
 if TYPE_CHECKING:
     from rag.answer.about import ArchiveFacts

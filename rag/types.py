@@ -13,6 +13,8 @@ from typing import Any, Literal, get_args
 
 from rag.errors import UsageError
 
+# The languages that answers are given in.
+AnswerLanguage = Literal["vi", "en"]
 Verdict = Literal["supported", "unsupported", "unchecked"]
 # How the quotes of an answer stand to one another: they say the same, or other values, a correction and what
 # it corrects, members of a list.

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from rag.answer import messages
 from rag.answer.compose import quoted, unanswered
-from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import Differing, Quote, Selection
-from rag.types import Answer, Article, Span
+from rag.types import Answer, AnswerLanguage, Article, Span
 
 ARTICLES = {
     "flood": Article(

@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rag.answer import messages
-from rag.answer.messages import AnswerLanguage, shown_date
+from rag.answer.messages import shown_date
 from rag.text.language import detect
+from rag.types import AnswerLanguage
 
 SAID = [name for name, value in vars(messages).items() if name.isupper() and isinstance(value, dict) and "vi" in value]
 

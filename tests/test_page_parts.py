@@ -14,7 +14,7 @@ import pytest
 from conftest import store
 
 from rag import NewsQA
-from rag.answer.messages import CORRECTED, DATES_UPDATED, RECAP, UPDATED, AnswerLanguage
+from rag.answer.messages import CORRECTED, DATES_UPDATED, RECAP, UPDATED
 from rag.errors import ModelError, SettingsError
 from rag.server.asking import Stop, Waiting, events
 from rag.server.line import Queue
@@ -23,6 +23,7 @@ from rag.store.rows import ArticleInfo
 from rag.types import (
     Answer,
     AnswerEvent,
+    AnswerLanguage,
     AnswerSentence,
     Article,
     Citation,

@@ -7,14 +7,14 @@ from typing import Any
 
 import gradio as gr
 
-from rag.answer.messages import AnswerLanguage
 from rag.readers.files import MAX_FILE_BYTES, SUFFIXES
+from rag.types import AnswerLanguage
+from rag.understand.understood import MAX_QUESTION
 from ui.chat import SKIP, Chat
 from ui.desk import Desk
 from ui.evaluation import Evaluation
 from ui.form import Form
 from ui.library import Library
-from ui.limits import MAX_QUESTION
 from ui.render import render
 from ui.shelf import ORDERS
 from ui.texts import say

@@ -10,11 +10,10 @@ from typing import Any
 
 import gradio as gr
 
-from rag.answer.messages import AnswerLanguage
 from rag.errors import RagError, UnknownArticle
 from rag.server.asking import Stop, Waiting, Working, events
 from rag.server.line import Busy
-from rag.types import Answer, Filters
+from rag.types import Answer, AnswerLanguage, Filters
 from ui import faults, reader, view
 from ui.conversation import Conversation, citations_of
 from ui.desk import Desk

@@ -7,7 +7,6 @@ from collections.abc import Collection
 from dataclasses import replace
 from itertools import islice
 
-from rag.answer.messages import AnswerLanguage
 from rag.errors import ArchiveError, RagError, UnknownArticle
 from rag.models.choose import choose
 from rag.newsqa import NewsQA
@@ -15,7 +14,7 @@ from rag.server.asking import Stop
 from rag.server.line import Queue
 from rag.store import listing
 from rag.store.rows import ArticleInfo
-from rag.types import Article, Citation
+from rag.types import AnswerLanguage, Article, Citation
 from ui.conversations import Conversations
 from ui.examples import examples
 from ui.faults import line_of

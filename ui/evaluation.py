@@ -11,9 +11,9 @@ from typing import Any
 
 import gradio as gr
 
-from rag.answer.messages import AnswerLanguage, shown_date
+from rag.answer.messages import shown_date
 from rag.text.normalise import fold
-from rag.types import Article, Span
+from rag.types import AnswerLanguage, Article, Span
 from ui import charts
 from ui.chat import SKIP
 from ui.conversation import citations_of

@@ -7,9 +7,9 @@ from itertools import islice
 
 import regex as re
 
-from rag.answer.messages import AnswerLanguage
 from rag.store.rows import ArticleInfo
 from rag.text.names import name_phrases
+from rag.types import AnswerLanguage
 from ui.sample_questions import SAMPLE_QUESTIONS
 
 SHOWN = 4

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from rag.answer.messages import QUOTED_IN, UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
+from rag.answer.messages import QUOTED_IN, UNKNOWN_SOURCE, shown_date, shown_page
 from rag.server.uploads import safe_name
-from rag.types import Filters
+from rag.types import AnswerLanguage, Filters
 from ui.conversation import Conversation, Exchange, Rating
 from ui.leads import lead_of
 from ui.markdown import escaped, link

@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import sqlite3
 
-from rag.answer.messages import AnswerLanguage, model_trouble
+from rag.answer.messages import model_trouble
 from rag.errors import ArchiveError, EmbedderError, ModelError, RagError, SettingsError, UnknownArticle
+from rag.types import AnswerLanguage
 from ui.texts import say
 
 # The first that fits; what fits none is `fault_other`.

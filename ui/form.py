@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from rag.answer.messages import AnswerLanguage
 from rag.errors import UsageError
 from rag.text.dates import bounds
-from rag.types import Filters
+from rag.types import AnswerLanguage, Filters
 from ui.limits import checked_question
 from ui.refusals import Refused
 from ui.texts import TEXTS

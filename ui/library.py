@@ -9,12 +9,11 @@ from typing import Any
 
 import gradio as gr
 
-from rag.answer.messages import AnswerLanguage
 from rag.errors import RagError, UsageError
 from rag.fetch import watched
 from rag.server.uploads import safe_name, stored
 from rag.store.edits import FIELDS
-from rag.types import IngestReport
+from rag.types import AnswerLanguage, IngestReport
 from ui.chat import SKIP, message_of
 from ui.desk import Desk
 from ui.faults import file_reason

@@ -9,6 +9,7 @@ from rag.answer.messages import EMPTY_QUESTION
 from rag.readers.files import MAX_FILE_BYTES, SUFFIXES
 from rag.server.uploads import safe_name
 from rag.text.normalise import normalise
+from rag.understand.understood import MAX_QUESTION
 from ui.refusals import (
     FILE_OF_UNKNOWN_TYPE,
     FILE_TOO_LARGE,
@@ -18,7 +19,6 @@ from ui.refusals import (
     Refused,
 )
 
-MAX_QUESTION = 2000
 MAX_FILES, MAX_UPLOAD_BYTES = 100, 200_000_000
 
 

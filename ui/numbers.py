@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answer.messages import AnswerLanguage
+from rag.types import AnswerLanguage
 
 DASH = "–"
 

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from rag.answer.messages import AnswerLanguage
 from rag.text.rows import tables
-from rag.types import Article, Citation, Span, merge_spans
+from rag.types import AnswerLanguage, Article, Citation, Span, merge_spans
 from ui.markdown import is_address
 from ui.render import render
 

@@ -11,7 +11,8 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
+from rag.answer.messages import UNKNOWN_SOURCE, shown_date, shown_page
+from rag.types import AnswerLanguage
 from ui.numbers import measured, number, percent
 from ui.texts import say
 

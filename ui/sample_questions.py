@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag.answer.messages import AnswerLanguage
+from rag.types import AnswerLanguage
 
 # They show what answers look like: figures that were updated, the other language, a correction, a plain fact.
 SAMPLE_QUESTIONS: Mapping[AnswerLanguage, tuple[tuple[str, str], ...]] = {

@@ -13,13 +13,13 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, HTMLResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.staticfiles import StaticFiles
 
-from rag.answer.messages import AnswerLanguage
 from rag.errors import SettingsError
 from rag.newsqa import NewsQA
 from rag.readers.files import MAX_FILE_BYTES
 from rag.server.forwarded import Forwarded, signed_in
 from rag.server.line import Queue
 from rag.server.listen import is_this_machine
+from rag.types import AnswerLanguage
 from ui import export
 from ui.app import build
 from ui.desk import Desk

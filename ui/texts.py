@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag.answer.messages import AnswerLanguage
+from rag.types import AnswerLanguage
 from ui import texts_evaluation
 
 TEXTS: Mapping[str, Mapping[str, str]] = {

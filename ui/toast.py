@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag.answer.messages import AnswerLanguage
+from rag.types import AnswerLanguage
 from ui.render import render
 
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from rag.answer.messages import EMPTY_ARCHIVE, QUOTED_IN, AnswerLanguage, shown_date
+from rag.answer.messages import EMPTY_ARCHIVE, QUOTED_IN, shown_date
 from rag.errors import UsageError
 from rag.text.dates import bounds
-from rag.types import AnswerEvent, Citation, Draft, Filters, Settled, Span
+from rag.types import AnswerEvent, AnswerLanguage, Citation, Draft, Filters, Settled, Span
 from ui.conversation import Exchange, citations_of
 from ui.leads import is_ordered, lead_of
 from ui.render import render

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from eval.training.export import LARGEST
 from eval.training.messages import Message, read_messages, varied
 from eval.training.torch_listener import LAYERS, TorchListener
 from rag.embed import default_embedder
@@ -24,7 +25,7 @@ from rag.embed.calibrate import spreads_of
 from rag.embed.engines import QUERY_PREFIX
 from rag.embed.graph import Graph, Spreads, encoded
 from rag.embed.onnx_engine import OnnxEngine
-from rag.embed.tokeniser import Tokeniser
+from rag.embed.tokeniser import installed_tokeniser
 from rag.embed.weights import Floats, Shape, Weights
 from rag.read.pieces import PieceCutter
 from rag.types import INTENTS
@@ -34,8 +35,6 @@ SEED = 1
 RATE = 3e-4
 BATCH_TOKENS = 768
 WARM_UP = 40
-# Whole numbers to 63: one file serves processors with and without VNNI, as that of the reader.
-LARGEST = 63
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +50,12 @@ class Item:
 def items(messages: Iterable[Message]) -> list[Item]:
     engine = default_embedder().engine
     assert isinstance(engine, OnnxEngine), "training needs ONNX Runtime"
-    vocabulary = Weights.installed().vocabulary()
-    cutter = PieceCutter(Tokeniser(vocabulary))
+    cutter = PieceCutter(installed_tokeniser())
     prefix = cutter.cut(QUERY_PREFIX).ids
     made = []
     for message in messages:
         pieces = cutter.cut(message.text).between(0, LONGEST)
-        states = engine.states([vocabulary.start, *prefix, *pieces.ids, vocabulary.end])[0]
+        states = engine.states([cutter.start, *prefix, *pieces.ids, cutter.end])[0]
         middles = [(start + end) / 2 for start, end in zip(pieces.starts, pieces.ends, strict=True)]
         asks = np.array([message.start <= at < message.end for at in middles], np.float32)
         made.append(Item(message, states, asks, 1 + len(prefix)))

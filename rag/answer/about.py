@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answer.compose import ENGINE
-from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date
-from rag.types import Answer, Intent
+from rag.answer.messages import UNKNOWN_SOURCE, shown_date
+from rag.types import Answer, AnswerLanguage, Intent
 
 # Outlets named in a sentence; the others are counted.
 NAMED_OUTLETS = 8

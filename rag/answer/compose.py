@@ -7,9 +7,8 @@ from itertools import starmap
 from typing import Protocol
 
 from rag.answer import citations, messages
-from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import Selection, is_later
-from rag.types import Answer, AnswerSentence, Article, Citation, Settled, Span
+from rag.types import Answer, AnswerLanguage, AnswerSentence, Article, Citation, Settled, Span
 
 ENGINE = "quotes"
 _OPENING, _CLOSING = '“"«', '”"»'

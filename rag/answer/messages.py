@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
 from rag.errors import (
     ModelBroken,
     ModelBusy,
@@ -14,8 +12,7 @@ from rag.errors import (
     ModelUnknown,
     ModelUnreachable,
 )
-
-AnswerLanguage = Literal["vi", "en"]
+from rag.types import AnswerLanguage
 
 NOT_FOUND = {
     "vi": "Kho bài báo không có câu trả lời cho câu hỏi này.",

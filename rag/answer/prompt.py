@@ -11,9 +11,9 @@ from collections.abc import Sequence
 import regex as re
 
 from rag.answer.evidence import Evidence
-from rag.answer.messages import NOT_FOUND, UNKNOWN_SOURCE, AnswerLanguage, shown_date
+from rag.answer.messages import NOT_FOUND, UNKNOWN_SOURCE, shown_date
 from rag.answer.prompts import ANSWER, DIFFERING, EARLIER, QUESTION, SYSTEM
-from rag.types import Turn
+from rag.types import AnswerLanguage, Turn
 
 # Sentences given to a model; more confuse small ones (DESIGN: few, short sentences rather than whole passages).
 MOST_EVIDENCE = 8

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from rag.answer.messages import NOT_FOUND, AnswerLanguage
+from rag.answer.messages import NOT_FOUND
+from rag.types import AnswerLanguage
 
 # --- An answer is written from numbered sentences (rag/answer/prompt.py) ---
 

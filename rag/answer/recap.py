@@ -8,9 +8,8 @@ from dataclasses import dataclass, replace
 
 from rag.answer import messages
 from rag.answer.compose import ENGINE, shown_line
-from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import newest_first
-from rag.types import Answer, AnswerSentence, Article, Citation, Span
+from rag.types import Answer, AnswerLanguage, AnswerSentence, Article, Citation, Span
 
 # More than that is no summary.
 MAX_RECALLED = 6

@@ -12,12 +12,11 @@ from typing import Protocol
 from rag.answer import citations, messages
 from rag.answer.compose import citation, shown_sentence
 from rag.answer.evidence import Evidence, Judgement
-from rag.answer.messages import AnswerLanguage
 from rag.answer.prompt import is_refusal
 from rag.answer.received import Received, SentenceReader
 from rag.text.language import detect
 from rag.text.normalise import fold
-from rag.types import AnswerSentence, Article, Citation, Draft, Settled
+from rag.types import AnswerLanguage, AnswerSentence, Article, Citation, Draft, Settled
 
 # An answer is short; a model that goes on is stopped.
 MOST_SENTENCES = 8

@@ -14,7 +14,7 @@ import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from rag.types import Answer, Article, Citation, IngestReport
+from rag.types import Answer, AnswerLanguage, Article, Citation, IngestReport
 
 if TYPE_CHECKING:
     from rag.store.rows import ArticleInfo
@@ -80,7 +80,7 @@ def json_line(value: Any, indent: int | None = None) -> str:
 
 def described(citation: Citation, language: str) -> str:
     """ "outlet · date · title · page" as a reader of `language` reads it."""
-    from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
+    from rag.answer.messages import UNKNOWN_SOURCE, shown_date, shown_page
 
     reader: AnswerLanguage = "en" if language == "en" else "vi"
     source = safe_line(citation.source) or UNKNOWN_SOURCE[reader]

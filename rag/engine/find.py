@@ -7,14 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from rag.answer import compose, messages
-from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import Quote, Selection, select
 from rag.answer.weigh import Calibration, Weighed, calibration, weigh
 from rag.read.reader import default_reader
 from rag.retrieve.dense import Means, Vector, centred
 from rag.retrieve.query import ArchiveQuery
 from rag.retrieve.retriever import ArchiveRetriever, Found
-from rag.types import Answer, Article, Hit
+from rag.types import Answer, AnswerLanguage, Article, Hit
 
 # How many titles are offered when nothing answers.
 NEAREST = 3

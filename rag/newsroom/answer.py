@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from rag.answer import compose, messages
-from rag.answer.messages import AnswerLanguage
 from rag.answer.quotes import newest_first
 from rag.newsroom.gather import Told, by_outlet, gathered
 from rag.newsroom.summary import summary
 from rag.retrieve.retriever import ArchiveRetriever
 from rag.text.terms import folded_terms
-from rag.types import Answer, AnswerSentence, Intent
+from rag.types import Answer, AnswerLanguage, AnswerSentence, Intent
 from rag.understand.understood import Understood
 
 NEWSROOM: tuple[Intent, ...] = ("find", "summary", "latest", "compare", "timeline")

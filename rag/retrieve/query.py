@@ -11,8 +11,8 @@ from rag.errors import UsageError
 from rag.text.dates import bounds
 from rag.text.language import detect
 from rag.text.normalise import normalise
-from rag.types import Filters
-from rag.understand.understood import MAX_QUESTION, AnswerLanguage, Understood
+from rag.types import AnswerLanguage, Filters
+from rag.understand.understood import MAX_QUESTION, Understood
 
 LANGUAGES = ("vi", "en", "und")
 

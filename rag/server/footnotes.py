@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from rag.answer.messages import UNKNOWN_SOURCE, AnswerLanguage, shown_date, shown_page
-from rag.types import Answer, Citation
+from rag.answer.messages import UNKNOWN_SOURCE, shown_date, shown_page
+from rag.types import Answer, AnswerLanguage, Citation
 
 _SEPARATOR = "\n\n---\n\n"
 # An opening bracket that is no marker of ours, an opening tag, an entity, a code span that could hide what follows.

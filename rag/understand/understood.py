@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
 
-from rag.types import Filters, Intent
+from rag.types import AnswerLanguage, Filters, Intent
 
-AnswerLanguage = Literal["vi", "en"]
 # Characters of a message. A longer one is a pasted document.
 MAX_QUESTION = 2000
 
