@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -142,6 +142,7 @@ def test_hostile_text_is_shown_as_it_is(text: str) -> None:
     assert not re.search(r"(?<!\\)://|www\.", escaped(text).replace("\\.", ""))
 
 
+@example("://")
 @given(st.text(max_size=200) | st.text(alphabet="\\`*_{}[]()#+-.!|<>&;:/~=^$@\"' \n1aw", max_size=60))
 def test_any_text_is_shown_as_it_is(text: str) -> None:
     line = " ".join(text.split())

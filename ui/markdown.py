@@ -11,7 +11,7 @@ _ENTITIES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 # What only means something where a line begins: lists, underlines of headings, definitions.
 _AT_THE_START = re.compile(r"^(\d{0,9})([-+=:.)%])")
 # Addresses that readers of Markdown make into links of their own accord.
-_ADDRESS = re.compile(r":(?=//)|(?<=www)\.", re.IGNORECASE)
+_ADDRESS = re.compile(r"(?<!\\):(?=//)|(?<=www)\.", re.IGNORECASE)
 _LINK = re.compile(r"https?://[A-Za-z0-9.-]+(:\d+)?([/?#][A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]*)?", re.IGNORECASE)
 
 
